@@ -1,0 +1,57 @@
+import { GembaError } from '../../../model/error.ts'
+import type { EndedPane, EndPane } from '../../../model/orchestration-plane.ts'
+import { endFamily, isAlive, untilTrue } from '../../process-identity.ts'
+import { isPaneAlive, isShown, markerOf, type NativeContext } from './native-context.ts'
+import type { SessionRecord } from './session-record.ts'
+
+const hangUpMs = 1_000
+
+/** Ends a session on this host; afterwards no start of the same or an earlier attempt can bring it back. */
+export async function endPane(context: NativeContext, request: EndPane): Promise<EndedPane> {
+  const { session, fence } = request
+  const record = context.store.read(session)
+  if (record !== undefined && fence < record.fence) throw new GembaError('fence_stale', { session })
+  const how = record === undefined ? 'absent' : await endProgram(context, request, record)
+  context.store.write({ ...(record ?? unknownRecord(request)), fence, state: 'ended' })
+  context.folds.delete(session)
+  const place = { repository: request.repository, bead: request.bead }
+  if (!request.removeWorktree) return { how, worktree: 'kept', note: '' }
+  return { how, ...(await context.repositories.removeWorktree(place)) }
+}
+
+async function endProgram(context: NativeContext, request: EndPane, record: SessionRecord): Promise<EndedPane['how']> {
+  const { session } = request
+  const left = record.state === 'starting' ? await context.terminals.find(`gmb-${session}-`) : []
+  const panes = [...(record.pane === null ? [] : [record.pane]), ...left]
+  let how: EndedPane['how'] = 'absent'
+  for (const pane of panes) {
+    if (isAlive(pane.process)) {
+      const typed = request.quit !== '' && isPaneAlive(pane) && isShown(context, pane)
+      // A terminal that can not be typed into is no reason to let its program live.
+      if (typed) await context.terminals.type(pane, request.quit).catch(() => undefined)
+      how = (await untilTrue(() => !isAlive(pane.process), typed ? request.graceMs : 0)) ? 'quit' : 'killed'
+    }
+    if (!(await endFamily(pane.process, markerOf(context, session), hangUpMs))) {
+      throw new GembaError('internal', { why: `the agent of session ${session} could not be killed` })
+    }
+    if (isShown(context, pane)) await context.terminals.close(pane)
+  }
+  return how
+}
+
+function unknownRecord(request: EndPane): SessionRecord {
+  return {
+    schema: 1,
+    session: request.session,
+    fence: request.fence,
+    state: 'ended',
+    bead: request.bead,
+    repository: request.repository,
+    hooks: 'none',
+    worktree: '',
+    branch: '',
+    note: '',
+    cursor: 0,
+    pane: null,
+  }
+}

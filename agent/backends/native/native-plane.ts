@@ -1,0 +1,170 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { GembaError, type ErrorCode } from '../../../model/error.ts'
+import type { AnnouncedPane } from '../../../model/host.ts'
+import type { OrchestrationPlane } from '../../../model/orchestration-plane.ts'
+import { locateTool } from '../../../runtime/tools/locate.ts'
+import { framesLength } from '../../frames.ts'
+import type { Repositories } from '../../repository/repositories.ts'
+import { attendPane } from './attend-pane.ts'
+import { TmuxRefusal } from './control-client.ts'
+import { deliverAnswer, sayToPane } from './deliver-answer.ts'
+import { endPane } from './end-pane.ts'
+import { tmuxEnvironment, writeWrappers } from './launch.ts'
+import { isPaneAlive, isShown, type NativeContext } from './native-context.ts'
+import { openSessionStore, type SessionRecord } from './session-record.ts'
+import { startPane } from './start-pane.ts'
+import { openTerminals, type Pane } from './terminals.ts'
+
+export interface NativePlaneOptions {
+  /** Id of this host. */
+  readonly host: string
+  /** The host's own data folder; made 0700. */
+  readonly folder: string
+  /** Name of the tmux socket (`tmux -L`): generated, letters, digits and `-`. */
+  readonly socket: string
+  readonly repositories: Repositories
+  /** The environment that agents get their allowed part of. Default: ours. */
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** Bytes of keys taken at once. */
+const mostKeys = 65_536
+/** How long an answer about a session's integration holds while nothing was heard from its agent. */
+const integratedMs = 30_000
+
+/**
+ * The native backend (seed 003): agents in panes of a tmux server of our own, which is nobody's child and outlives us.
+ * Throws `tool_missing` without tmux.
+ */
+export async function openNativePlane(options: NativePlaneOptions): Promise<OrchestrationPlane> {
+  if (!/^[A-Za-z0-9-]{1,60}$/.test(options.socket)) throw new GembaError('bad_request', { why: 'socket' })
+  const env = options.env ?? process.env
+  const tmux = locateTool('tmux', env)
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+  chmodSync(options.folder, 0o700)
+  const bin = join(options.folder, 'bin')
+  writeWrappers(bin)
+  const store = openSessionStore(options.folder)
+  const running = () => store.all().filter((record) => record.state === 'running')
+  const terminals = openTerminals({
+    tmux,
+    socket: options.socket,
+    folder: join(options.folder, 'tmux'),
+    env: tmuxEnvironment(env),
+    shown: () =>
+      running().flatMap(({ pane, session }) =>
+        pane !== null && isShown(context, pane) ? { pane: pane.pane, session } : [],
+      ),
+  })
+  const context: NativeContext = { store, terminals, repositories: options.repositories, bin, env, folds: new Map() }
+  const inTurn = perSession()
+  const integrated = integratedCache(context)
+  const leaving = new AbortController()
+
+  return {
+    manifest: () => ({
+      adaptor: 'native',
+      version: '1',
+      workspaceKinds: ['worktree'],
+      peek: ['screen'],
+      liveTerminal: true,
+      input: true,
+    }),
+    start: (request) =>
+      inTurn(request.session, () =>
+        refused(startPane(context, request), 'terminal_unavailable', { why: 'it refused' }),
+      ),
+    attend: (request, { signal, beat }) =>
+      attendPane(context, request, { signal: AbortSignal.any([signal, leaving.signal]), beat }),
+    deliver: (request) => inTurn(request.session, () => unlessGone(request.session, deliverAnswer(context, request))),
+    say: (request) => inTurn(request.session, () => unlessGone(request.session, sayToPane(context, request))),
+    integrate(request) {
+      const record = store.read(request.session)
+      if (record !== undefined && request.fence < record.fence) {
+        return Promise.reject(new GembaError('fence_stale', { session: request.session }))
+      }
+      return options.repositories.integrate(request)
+    },
+    end: (request) => inTurn(request.session, () => endPane(context, request)),
+    panes: () => Promise.all(running().map((record) => announced(record, integrated))),
+    async peek(session, lines) {
+      const screen = await unlessGone(session, terminals.screen(shownPane(context, session)))
+      return screen.trimEnd().split('\n').slice(-Math.max(1, lines)).join('\n')
+    },
+    terminal: async (session) => unlessGone(session, terminals.snapshot(shownPane(context, session))),
+    watch: (listener, session) => terminals.feed.watch(listener, session),
+    keys: async (session, bytes) =>
+      unlessGone(session, terminals.press(shownPane(context, session), bytes.subarray(0, mostKeys))),
+    resize: async (session, columns, rows) =>
+      unlessGone(session, terminals.resize(shownPane(context, session), columns, rows)),
+    async close() {
+      leaving.abort(new GembaError('host_offline', { host: options.host }))
+      terminals.feed.close()
+      await terminals.client.close()
+    },
+  }
+}
+
+function shownPane(context: NativeContext, session: string): Pane {
+  const record = context.store.read(session)
+  const pane = record?.state === 'running' ? record.pane : null
+  if (pane === null || !isShown(context, pane)) throw new GembaError('pane_gone', { session })
+  return pane
+}
+
+/** tmux refuses a command of ours only when its target has gone since we looked. */
+function unlessGone<T>(session: string, work: Promise<T>): Promise<T> {
+  return refused(work, 'pane_gone', { session })
+}
+
+async function refused<T>(work: Promise<T>, code: ErrorCode, params: Record<string, string>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof TmuxRefusal) throw new GembaError(code, params, { cause: error })
+    throw error
+  }
+}
+
+async function announced(
+  record: SessionRecord,
+  integrated: (record: SessionRecord) => Promise<boolean>,
+): Promise<AnnouncedPane> {
+  return {
+    session: record.session,
+    bead: record.bead,
+    repository: record.repository.id,
+    fence: record.fence,
+    alive: record.pane !== null && isPaneAlive(record.pane),
+    integrated: await integrated(record),
+  }
+}
+
+/** Asking git costs a process: again only when the agent was heard, and not more often than `integratedMs`. */
+function integratedCache(context: NativeContext): (record: SessionRecord) => Promise<boolean> {
+  const known = new Map<string, { heard: number; at: number; answer: Promise<boolean> }>()
+  return (record) => {
+    const heard = framesLength(context.store.files(record.session).frames)
+    const last = known.get(record.session)
+    const now = performance.now()
+    if (last !== undefined && (last.heard === heard || now - last.at < integratedMs)) return last.answer
+    const place = { repository: record.repository, bead: record.bead }
+    // A repository that can not be asked holds work that nobody has seen integrated.
+    const answer = context.repositories.isIntegrated(place).catch(() => false)
+    known.set(record.session, { heard, at: now, answer })
+    return answer
+  }
+}
+
+/** One change of a session at a time. */
+function perSession(): <T>(session: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>()
+  return (session, work) => {
+    const mine = (last.get(session) ?? Promise.resolve()).then(work, work)
+    const settled = mine.catch(() => undefined)
+    last.set(session, settled)
+    void settled.then(() => (last.get(session) === settled ? last.delete(session) : undefined))
+    return mine
+  }
+}

@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { run } from '../runtime/exec.ts'
+import { bridgedHooks } from './claude-code.ts'
+import { installBridge } from './install-bridge.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gemba-bridge-'))
+  await run('git', ['init', '-q'], { cwd: folder })
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const file = () => join(folder, '.claude', 'settings.local.json')
+const read = () => JSON.parse(readFileSync(file(), 'utf8'))
+function write(value: unknown) {
+  mkdirSync(join(folder, '.claude'), { recursive: true })
+  writeFileSync(file(), typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+describe('installBridge', () => {
+  it('installs every hook once, unseen by git', async () => {
+    expect(await installBridge(folder)).toMatchObject({ outcome: 'installed' })
+    const before = readFileSync(file(), 'utf8')
+    expect(await installBridge(folder)).toMatchObject({ outcome: 'unchanged' })
+    expect(readFileSync(file(), 'utf8')).toBe(before)
+    expect(Object.keys(read().hooks)).toEqual([...bridgedHooks])
+    expect(await run('git', ['status', '--porcelain'], { cwd: folder })).toBe('')
+  })
+
+  it("keeps the operator's keys and hooks, and replaces an older block of ours", async () => {
+    const theirs = { type: 'command', command: 'notify-send done' }
+    const old = { type: 'command', command: '/old/gemba-bridge Stop # gemba-bridge 0' }
+    write({ model: 'opus', hooks: { Stop: [{ hooks: [theirs, old] }, { hooks: [old] }], Mine: [{ hooks: [theirs] }] } })
+    await installBridge(folder)
+    const settings = read()
+    expect(settings.model).toBe('opus')
+    expect(settings.hooks.Mine).toEqual([{ hooks: [theirs] }])
+    expect(settings.hooks.Stop[0]).toEqual({ hooks: [theirs] })
+    expect(settings.hooks.Stop).toHaveLength(2)
+    expect(JSON.stringify(settings)).not.toContain('/old/')
+  })
+
+  it.each(['{ not json', '[]', '{"hooks":[]}', '{"hooks":{"Stop":{}}}'])('leaves %j alone', async (text) => {
+    write(text)
+    await expect(installBridge(folder)).rejects.toMatchObject({ code: 'config_invalid' })
+    expect(readFileSync(file(), 'utf8')).toBe(text)
+  })
+
+  it('leaves a tracked file alone', async () => {
+    write({})
+    await run('git', ['add', '-f', '.claude'], { cwd: folder })
+    expect(await installBridge(folder)).toMatchObject({ outcome: 'tracked' })
+    expect(readFileSync(file(), 'utf8')).toBe('{}')
+  })
+
+  it('does its work outside git too, and its hooks end at once outside a session', async () => {
+    rmSync(join(folder, '.git'), { recursive: true })
+    await installBridge(folder)
+    for (const hook of bridgedHooks) {
+      const { command } = read().hooks[hook][0].hooks[0]
+      expect(await run('/bin/sh', ['-c', command], { env: { PATH: '' }, input: '{}' })).toBe('')
+    }
+  })
+})

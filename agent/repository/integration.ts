@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Integrate, IntegrateOutcome } from '../../model/orchestration-plane.ts'
+import { beadFolder, conflict, lookAt, type BeadFolder } from './bead-place.ts'
+import { commitAll, setAside } from './dirty-work.ts'
+import { whileLocked } from './lock.ts'
+import { bringerOf, commitsWith, compare, isAncestor } from './history.ts'
+import { mergeIntoBase, type Merge } from './merge-into-base.ts'
+import { openCheckout, openRepository, readBranches, requireBase, type OpenedRepository } from './opened-repository.ts'
+import { compareUrl, fetchBase, push, remoteBase } from './remote.ts'
+import { readStatus } from './work-status.ts'
+
+const lockPatience = 60_000
+const shownFiles = 50
+const pushAttempts = 3
+
+type Outcome<Name extends IntegrateOutcome['outcome']> = Extract<IntegrateOutcome, { outcome: Name }>
+
+/** One integration: the request, and where it happens. */
+interface Task {
+  readonly request: Integrate
+  readonly opened: OpenedRepository
+  readonly folder: BeadFolder
+}
+
+/** See `Repositories.integrate`. */
+export async function integrate(request: Integrate): Promise<IntegrateOutcome> {
+  const opened = await openRepository(request.repository)
+  const folder = await beadFolder(opened, request.bead)
+  const task = { request, opened, folder }
+  const name = createHash('sha256').update(request.repository.base).digest('hex').slice(0, 16)
+  const lock = join(opened.commonDir, 'gemba', `${name}.lock`)
+  const outcome = await whileLocked(lock, { patience: lockPatience }, () => integrateAlone(task))
+  return outcome ?? blocked(`another integration into ${request.repository.base} has not ended for a minute`)
+}
+
+async function integrateAlone(task: Task): Promise<IntegrateOutcome> {
+  const { request, opened, folder } = task
+  await requireBase(opened, await readBranches(opened, [request.repository.base]))
+  const trouble = await settleWorktree(task)
+  if (trouble !== undefined) return trouble
+  const branch = (await readBranches(opened, [folder.branch])).get(folder.branch)
+  if (branch === undefined) return alreadyGone(task)
+  const steering = await steeringChanges(task, branch.commit)
+  if (steering !== undefined) return steering
+  switch (request.repository.integration) {
+    case 'merge':
+      return mergeLocally(task, branch.commit)
+    case 'push':
+      return mergeAndPush(task, branch.commit)
+    case 'pr':
+      return pushForReview(task, branch.commit)
+    case 'none':
+      return leaveOnBranch(task, branch.commit)
+  }
+}
+
+/** What steers Gemba itself is not for an agent to change: a person merges that by hand, when it is meant. */
+async function steeringChanges({ request, opened }: Task, head: string): Promise<IntegrateOutcome | undefined> {
+  const base = `refs/heads/${request.repository.base}`
+  const range = `${base}...${head}`
+  const changed = await opened.git.run([
+    'diff',
+    '--name-only',
+    '-z',
+    '--no-renames',
+    '--end-of-options',
+    range,
+    '--',
+    '.gemba',
+  ])
+  const files = changed.split('\0').filter(Boolean)
+  if (files.length === 0) return undefined
+  return blocked(`it changes what steers Gemba (${shown(files.slice(0, 5))}); merge that by hand if it is meant`)
+}
+
+/** Commits or sets aside what is uncommitted, as the request says. An outcome when a person has to decide. */
+async function settleWorktree({ request, opened, folder }: Task): Promise<IntegrateOutcome | undefined> {
+  const found = await lookAt(opened, folder)
+  if (found.kind === 'foreign') throw conflict(request.bead, found.why)
+  if (found.kind !== 'worktree') return undefined
+  const branch = (await readBranches(opened, [folder.branch])).get(folder.branch)
+  if (branch?.checkedOut !== folder.path) return blocked(`the worktree is not on ${folder.branch}`)
+  const git = await openCheckout(opened, found.gitDir, folder.path)
+  const status = await readStatus(git)
+  if (status.files.length === 0) return undefined
+  if (request.dirty === 'refuse') return { outcome: 'dirty', files: status.files.slice(0, shownFiles) }
+  if (request.dirty === 'commit' && status.unmerged) return blocked('a merge in the worktree is not finished')
+  if (request.dirty === 'commit') await commitAll(git, request.bead)
+  else await setAside(git, request.bead)
+  const left = await readStatus(git)
+  return left.files.length === 0 ? undefined : { outcome: 'dirty', files: left.files.slice(0, shownFiles) }
+}
+
+/** The branch was removed after its work was brought in, or never held any. */
+async function alreadyGone({ request, opened }: Task): Promise<IntegrateOutcome> {
+  const [commit] = await commitsWith(opened.git, `refs/heads/${request.repository.base}`, 'Bead', request.bead)
+  return commit === undefined ? nothing : integrated(await describe(opened, commit))
+}
+
+async function mergeLocally(task: Task, head: string): Promise<IntegrateOutcome> {
+  const { request, opened } = task
+  const base = `refs/heads/${request.repository.base}`
+  if (await isAncestor(opened.git, head, base)) {
+    const commit = await bringerOf(opened.git, head, base)
+    return commit === null ? nothing : integrated(await describe(opened, commit))
+  }
+  const merge = await mergeIntoBase(opened, head, messageOf(request))
+  return merge.outcome === 'merged' ? integrated(await describe(opened, merge.commit)) : refused(merge)
+}
+
+/** Fetches first, so that the merge lies on top of what others have pushed. The remote is never forced. */
+async function mergeAndPush(task: Task, head: string): Promise<IntegrateOutcome> {
+  const { base, remote } = task.request.repository
+  let why = ''
+  for (let attempt = 0; attempt < pushAttempts; attempt += 1) {
+    const fetched = await fetchBase(task.opened)
+    if (fetched !== undefined) return blocked(fetched)
+    const caughtUp = await catchUp(task)
+    if (caughtUp !== undefined) return caughtUp
+    const outcome = await mergeLocally(task, head)
+    if (outcome.outcome !== 'integrated') return outcome
+    const pushed = await push(task.opened, base)
+    if (pushed.ok) return outcome
+    why = pushed.why
+    if (!pushed.behind) break
+  }
+  return blocked(`${remote} did not take ${base}: ${why}`)
+}
+
+/** Brings what others have pushed into the local base. */
+async function catchUp({ opened, request }: Task): Promise<IntegrateOutcome | undefined> {
+  const { base, remote } = request.repository
+  const theirs = await remoteBase(opened)
+  if (theirs === undefined || (await isAncestor(opened.git, theirs, `refs/heads/${base}`))) return undefined
+  const merge = await mergeIntoBase(opened, theirs, `Merge ${base} of ${remote}\n`, 'forward')
+  if (merge.outcome === 'merged') return undefined
+  return merge.outcome === 'conflict'
+    ? blocked(`${base} here and at ${remote} have gone apart and conflict in ${shown(merge.files)}`)
+    : refused(merge)
+}
+
+async function pushForReview(task: Task, head: string): Promise<IntegrateOutcome> {
+  const { request, opened, folder } = task
+  const { base, remote } = request.repository
+  const fetched = await fetchBase(opened)
+  if (fetched !== undefined) return blocked(fetched)
+  const theirs = await remoteBase(opened)
+  if (theirs !== undefined && (await isAncestor(opened.git, head, theirs))) {
+    const commit = await bringerOf(opened.git, head, theirs)
+    return commit === null ? nothing : integrated(await describe(opened, commit))
+  }
+  if (await isAncestor(opened.git, head, `refs/heads/${base}`)) return nothing
+  const pushed = await push(opened, folder.branch)
+  if (!pushed.ok) return blocked(`${remote} did not take ${folder.branch}: ${pushed.why}`)
+  return { outcome: 'review', branch: folder.branch, url: compareUrl(pushed.url, base, folder.branch) }
+}
+
+async function leaveOnBranch({ request, opened }: Task, head: string): Promise<IntegrateOutcome> {
+  const base = `refs/heads/${request.repository.base}`
+  if (await isAncestor(opened.git, head, base)) {
+    const commit = await bringerOf(opened.git, head, base)
+    return commit === null ? nothing : integrated(await describe(opened, commit))
+  }
+  return integrated({ commit: head, ...(await compare(opened.git, base, head)) })
+}
+
+async function describe(opened: OpenedRepository, commit: string): Promise<Omit<Outcome<'integrated'>, 'outcome'>> {
+  return { commit, ...(await compare(opened.git, `${commit}^1`, commit, 'brought')) }
+}
+
+function refused(merge: Exclude<Merge, { outcome: 'merged' }>): IntegrateOutcome {
+  return merge.outcome === 'blocked' ? merge : { outcome: 'conflict', files: merge.files.slice(0, shownFiles) }
+}
+
+const nothing: Outcome<'integrated'> = { outcome: 'integrated', commit: null, commits: 0, filesChanged: 0 }
+
+function integrated(work: Omit<Outcome<'integrated'>, 'outcome'>): IntegrateOutcome {
+  return { outcome: 'integrated', ...work }
+}
+
+function blocked(why: string): Outcome<'blocked'> {
+  return { outcome: 'blocked', why }
+}
+
+function shown(files: readonly string[]): string {
+  const names = files.slice(0, 5).map((name) => name.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 200))
+  return names.join(', ') + (files.length > names.length ? ', …' : '')
+}
+
+function messageOf(request: Integrate): string {
+  const plain = (text: string, most: number) => {
+    const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
+    return Array.from(line).length > most
+      ? `${Array.from(line)
+          .slice(0, most - 1)
+          .join('')}…`
+      : line
+  }
+  return `${plain(request.title, 100) || request.bead}\n\nBead: ${request.bead}\nSession: ${plain(request.session, 100)}\n`
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs'
+import { said, type Git } from './git.ts'
+import { isAncestor } from './history.ts'
+import {
+  gitDirOf,
+  openCheckout,
+  readBranches,
+  requireBase,
+  type Branch,
+  type OpenedRepository,
+} from './opened-repository.ts'
+
+/** What came of a merge. Only `merged` has changed anything. */
+export type Merge =
+  | { readonly outcome: 'merged'; readonly commit: string }
+  | { readonly outcome: 'conflict'; readonly files: readonly string[] }
+  | { readonly outcome: 'blocked'; readonly why: string }
+
+const attempts = 5
+
+/**
+ * Merges `head` into the base without touching a worktree, then moves the base there, in the checkout that has it or by
+ * compare-and-set. Somebody who moved the base meanwhile is taken in. `forward` moves the base to `head` itself where
+ * that loses nothing; otherwise there is always a merge commit.
+ */
+export async function mergeIntoBase(
+  opened: OpenedRepository,
+  head: string,
+  message: string,
+  how: 'merge' | 'forward' = 'merge',
+): Promise<Merge> {
+  let why = ''
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const base = await requireBase(opened, await readBranches(opened, [opened.repository.base]))
+    const forward = how === 'forward' && (await isAncestor(opened.git, base.commit, head))
+    const made = forward
+      ? { outcome: 'merged' as const, commit: head }
+      : await compute(opened.git, base.commit, head, message)
+    if (made.outcome !== 'merged') return made
+    const moved = await moveBase(opened, base, made.commit)
+    if (moved === 'moved') return made
+    if (moved !== 'raced') return { outcome: 'blocked', why: moved.why }
+    why = `${opened.repository.base} was moved by others ${attempt + 1} times meanwhile`
+  }
+  return { outcome: 'blocked', why }
+}
+
+async function compute(git: Git, base: string, head: string, message: string): Promise<Merge> {
+  const merged = await git.try(['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', base, head])
+  const [tree = '', ...files] = merged.stdout.split('\0').filter((part) => part !== '')
+  if (merged.code === 1) return { outcome: 'conflict', files }
+  if (merged.code !== 0 || !/^[0-9a-f]{40,64}$/.test(tree)) return { outcome: 'blocked', why: said(merged) }
+  const commit = await git.run(['commit-tree', tree, '-p', base, '-p', head, '-F', '-'], {
+    input: message,
+    env: identityFor(git),
+  })
+  return { outcome: 'merged', commit: commit.trim() }
+}
+
+type Moved = 'moved' | 'raced' | { readonly why: string }
+
+async function moveBase(opened: OpenedRepository, base: Branch, commit: string): Promise<Moved> {
+  const ref = `refs/heads/${opened.repository.base}`
+  const where = base.checkedOut
+  const gitDir = where !== null && existsSync(where) ? await gitDirOf(where) : undefined
+  if (where === null || gitDir === undefined) {
+    const set = await opened.git.try(['update-ref', '-m', 'gemba: integrate', ref, commit, base.commit])
+    if (set.code === 0) return 'moved'
+    return (await commitOf(opened.git, ref)) === base.commit ? { why: said(set) } : 'raced'
+  }
+  const git = await openCheckout(opened, gitDir, where)
+  const result = await git.try([
+    'merge',
+    '--ff-only',
+    '--quiet',
+    '--no-stat',
+    '--no-autostash',
+    '--no-overwrite-ignore',
+    '--no-verify-signatures',
+    commit,
+  ])
+  const now = await commitOf(opened.git, ref)
+  if (now === commit) return 'moved'
+  if (now !== base.commit) return 'raced'
+  const failure = result.code === 0 ? `${where} is no longer on ${opened.repository.base}` : said(result)
+  return { why: `${opened.repository.base} is checked out in ${where} and could not be moved there: ${failure}` }
+}
+
+async function commitOf(git: Git, ref: string): Promise<string> {
+  return (await git.run(['rev-parse', '--verify', ref])).trim()
+}
+
+/** Who our commits are by: the repository's own user, else Gemba. */
+export function identityFor(git: Git): Record<string, string> {
+  if (git.setting('user.name') !== undefined && git.setting('user.email') !== undefined) return {}
+  const [name, email] = ['Gemba', 'gemba@localhost']
+  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email }
+}

@@ -1,0 +1,71 @@
+import type { Repository } from '../../model/agent.ts'
+import type { Integrate, IntegrateOutcome } from '../../model/orchestration-plane.ts'
+import { ExecError } from '../../runtime/exec.ts'
+import { said } from './git.ts'
+import { integrate } from './integration.ts'
+import { unusable } from './opened-repository.ts'
+import { checkRepository } from './repository-check.ts'
+import { ensureWorktree, isIntegrated, removeWorktree } from './worktree.ts'
+
+/** One bead in one repository. The bead's id comes from outside; a worktree is refused for ids that could leave its folder. */
+export interface BeadPlace {
+  readonly repository: Repository
+  readonly bead: string
+}
+
+export interface Worktree {
+  /** Absolute, with symbolic links resolved. */
+  readonly path: string
+  /** `bead/<id>`. */
+  readonly branch: string
+  /** What a person should know, e.g. that earlier work was found and kept. Empty when all was plain. */
+  readonly note: string
+}
+
+export interface RemovedWorktree {
+  readonly worktree: 'removed' | 'kept' | 'absent'
+  /** Why it was kept, or what was kept besides. Empty when all was plain. */
+  readonly note: string
+}
+
+/**
+ * The git repositories of one host: where beads are worked (seed 003, "StartSession dispatch") and how their work
+ * reaches the base branch (design, "Work is integrated"). Every method is repeat-safe. Nothing an agent left in a
+ * repository (hooks, file watchers, filters) is run by these calls.
+ */
+export interface Repositories {
+  /** Throws `repository_unusable` when no bead could be worked here: no git repository, bare, without commits, base missing. */
+  check(repository: Repository): Promise<void>
+  /**
+   * The bead's worktree in `<repository>/.gemba/worktrees/<bead>`, made when it is missing, else as it was left.
+   * Throws `worktree_conflict` when the folder or the branch is used by something else, `repository_unusable` as `check`.
+   */
+  ensureWorktree(place: BeadPlace): Promise<Worktree>
+  /** Brings the bead's commits to the base, as the repository's policy says. Trouble that a person decides is an outcome, not an error. */
+  integrate(request: Integrate): Promise<IntegrateOutcome>
+  /** Removes the worktree, and a merged branch, when that loses nothing: clean, and reachable from the base or a remote. */
+  removeWorktree(place: BeadPlace): Promise<RemovedWorktree>
+  /** Whether nothing is left to integrate: no uncommitted file, and every commit reachable from the base. */
+  isIntegrated(place: BeadPlace): Promise<boolean>
+}
+
+/** The repositories of this host. Holds nothing open. */
+export function openRepositories(): Repositories {
+  return {
+    check: (repository) => coded(repository, checkRepository(repository)),
+    ensureWorktree: (place) => coded(place.repository, ensureWorktree(place)),
+    integrate: (request) => coded(request.repository, integrate(request)),
+    removeWorktree: (place) => coded(place.repository, removeWorktree(place)),
+    isIntegrated: (place) => coded(place.repository, isIntegrated(place)),
+  }
+}
+
+/** A git command that failed where none should is told as `repository_unusable`. */
+async function coded<T>(repository: Repository, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof ExecError)) throw error
+    throw unusable(repository, said({ stdout: '', stderr: error.message }), error)
+  }
+}

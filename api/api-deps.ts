@@ -1,0 +1,35 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Board } from '../model/board.ts'
+import type { OrchestrationManifest } from '../model/orchestration-plane.ts'
+import type { Project } from '../model/project.ts'
+import type { WorkPlane } from '../model/work-plane.ts'
+import type { Store } from '../store/store.ts'
+import type { Commands } from '../temporal/commands.ts'
+import type { HostHub } from './host-hub.ts'
+
+/** How callers show who they are. Hosts always show `hostToken`. `none` is for a server that only its own machine reaches. */
+export type ApiAuth =
+  | { readonly mode: 'token'; readonly token: string; readonly hostToken: string }
+  | { readonly mode: 'none'; readonly hostToken: string }
+
+/** What the API stands on. It owns none of it: whoever made a part closes it. */
+export interface ApiDeps {
+  readonly project: Project
+  readonly version: string
+  /** The name of the person at this server: `GEMBA_ACTOR` or the user of the operating system. */
+  readonly person: string
+  readonly work: WorkPlane
+  readonly board: Board
+  readonly store: Store
+  readonly commands: Commands
+  readonly hub: HostHub
+  readonly orchestration: OrchestrationManifest | null
+  readonly auth: ApiAuth
+  /** Addresses that the console is opened at, e.g. `http://127.0.0.1:7666`. */
+  readonly origins: readonly string[]
+  /** Absolute path of the built console; null serves none. */
+  readonly webFolder: string | null
+  readonly links: { readonly temporalUi: string | null }
+  readonly health: () => Record<string, { ok: boolean; why: string }>
+  readonly logger: FastifyBaseLogger
+}

@@ -1,0 +1,46 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { Compile } from 'typebox/compile'
+import type { WebSocket } from 'ws'
+import type { HostMessage } from '../model/host-stream.ts'
+import { hostMessage, maxHostMessage } from '../model/schema/host-stream.ts'
+import type { HostHub } from './host-hub.ts'
+
+const isHostMessage = Compile(hostMessage)
+
+/** Bytes that may wait in the server for a host that does not read. */
+const bufferLimit = 4 * 1024 * 1024
+
+/** Ties a host's WebSocket to the hub. A message that is too large or not understood ends the connection. */
+export function serveHost(socket: WebSocket, host: string, hub: HostHub, log: FastifyBaseLogger): void {
+  const receiver = hub.attach(host, {
+    send: (message) => {
+      if (socket.readyState !== socket.OPEN) return
+      if (socket.bufferedAmount > bufferLimit) return socket.terminate()
+      socket.send(JSON.stringify(message))
+    },
+    close: (code, reason) => closeSoon(socket, code, reason),
+  })
+  socket.on('message', (data: Buffer, isBinary) => {
+    const message = isBinary || data.byteLength > maxHostMessage ? undefined : parse(data.toString())
+    if (message !== undefined) return receiver.receive(message)
+    log.warn({ host, bytes: data.byteLength }, 'a host sent what is not a message')
+    closeSoon(socket, 4400, 'not understood')
+  })
+  socket.once('close', () => receiver.closed())
+}
+
+/** A peer that is gone does not answer a close. */
+function closeSoon(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason)
+  const timer = setTimeout(() => socket.terminate(), 2_000).unref()
+  socket.once('close', () => clearTimeout(timer))
+}
+
+function parse(text: string): HostMessage | undefined {
+  try {
+    const message: unknown = JSON.parse(text)
+    return isHostMessage.Check(message) ? message : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Compile } from 'typebox/compile'
+import { GembaError } from '../../model/error.ts'
+import { beadDetail, beadPage } from '../../model/schema/bead.ts'
+import { sessionSnapshot, testApi } from '../testing.ts'
+import type { TestApi } from '../testing.ts'
+
+let api: TestApi
+beforeEach(async () => {
+  api = await testApi()
+})
+afterEach(() => api.app.close())
+
+interface Page {
+  items: { id: string }[]
+  cursor: string | null
+  event: string
+}
+const list = async (query = '') => (await api.call({ url: `/api/v1/beads${query}` })).json<Page>()
+const codeOf = (response: { json: <T>() => T }) => response.json<{ code?: string }>().code
+
+describe('the list of beads', () => {
+  beforeEach(async () => {
+    for (let n = 0; n < 7; n++) {
+      api.work.put(`gm-${n}`, { priority: n % 2, labels: n < 3 ? ['repo:main', 'x'] : ['x'], title: `Title ${n}` })
+    }
+    api.work.put('gm-done', { status: 'closed', type: 'bug', priority: 4 })
+    await api.board.refresh()
+  })
+
+  it('is what its schema says', async () => {
+    expect([...Compile(beadPage).Errors(await list())]).toEqual([])
+  })
+
+  it('comes in pages that stay right when beads move in between', async () => {
+    const first = await list('?limit=3')
+    expect(first.items.map(({ id }) => id)).toEqual(['gm-0', 'gm-2', 'gm-4'])
+    api.work.put('gm-new', { priority: 0, createdAt: '2026-11-21T00:00:00.000Z' })
+    await api.board.refresh()
+    const second = await list(`?limit=3&cursor=${first.cursor}`)
+    const third = await list(`?limit=3&cursor=${second.cursor}`)
+    expect([...second.items, ...third.items].map(({ id }) => id)).toEqual(['gm-6', 'gm-1', 'gm-3', 'gm-5', 'gm-done'])
+    expect(third.cursor).toBeNull()
+  })
+
+  it('is filtered', async () => {
+    const ids = async (query: string) => (await list(query)).items.map(({ id }) => id)
+    expect(await ids('?state=completed')).toEqual(['gm-done'])
+    expect(await ids('?type=bug')).toEqual(['gm-done'])
+    expect(await ids('?label=x&label=repo:main')).toEqual(['gm-0', 'gm-2', 'gm-1'])
+    expect(await ids('?q=TITLE 3')).toEqual(['gm-3'])
+    expect(await ids('?q=gm-do')).toEqual(['gm-done'])
+  })
+
+  it('says which event to follow on from', async () => {
+    expect((await list()).event).toBe('e1.0')
+  })
+})
+
+describe('a bead', () => {
+  it('is read with its version, and not again while that is the same', async () => {
+    api.work.put('gm-1')
+    const first = await api.call({ url: '/api/v1/beads/gm-1' })
+    expect([...Compile(beadDetail).Errors(first.json())]).toEqual([])
+    expect(first.headers['etag']).toBe('"gm-1-0"')
+    const read = (tag: string) => api.call({ url: '/api/v1/beads/gm-1', headers: { 'if-none-match': tag } })
+    expect((await read('"gm-1-0"')).statusCode).toBe(304)
+    expect((await read('W/"gm-1-0", "other"')).statusCode).toBe(304)
+    expect((await read('"other"')).statusCode).toBe(200)
+    expect(codeOf(await api.call({ url: '/api/v1/beads/gm-2' }))).toBe('bead_not_found')
+  })
+
+  it('is created, and answered as the projection has it', async () => {
+    const response = await api.change('POST', '/api/v1/beads', { id: 'gm-9', title: '$(reboot) 🚀 --flag' })
+    expect(response.statusCode).toBe(201)
+    expect(response.json()).toMatchObject({ id: 'gm-9', title: '$(reboot) 🚀 --flag', revision: 1 })
+    expect(response.headers['etag']).toBe('"gm-9-0"')
+    expect(codeOf(await api.change('POST', '/api/v1/beads', { id: 'gm-9', title: 'a' }))).toBe('bead_exists')
+  })
+
+  it('is edited only in the version the editor has seen', async () => {
+    api.work.put('gm-1')
+    const edit = async (tag: string) => {
+      const body = { title: 'New' }
+      const headers = { 'x-gemba-confirm': await api.nonce('PATCH', '/api/v1/beads/gm-1', body), 'if-match': tag }
+      return api.call({ method: 'PATCH', url: '/api/v1/beads/gm-1', headers, payload: body })
+    }
+    const stale = await edit('"old"')
+    expect([stale.statusCode, codeOf(stale)]).toEqual([412, 'bead_changed'])
+    const fresh = await edit('"gm-1-0"')
+    expect([fresh.statusCode, fresh.headers['etag']]).toEqual([200, '"gm-1-1"'])
+    expect(fresh.json()).toMatchObject({ title: 'New', revision: 1 })
+  })
+
+  it('is never started by an edit', async () => {
+    api.work.put('gm-1')
+    for (const status of ['in_progress', 'hooked']) {
+      const response = await api.change('PATCH', '/api/v1/beads/gm-1', { status })
+      expect(response.json()).toMatchObject({ code: 'bead_not_startable', status: 409 })
+      expect(response.json<{ detail: string }>().detail).toContain('/api/v1/dispatch')
+    }
+    expect(codeOf(await api.change('POST', '/api/v1/beads', { title: 'a', status: 'in_progress' }))).toBe(
+      'bead_not_startable',
+    )
+    expect(codeOf(await api.change('PATCH', '/api/v1/beads/gm-1', { assignee: 'gemba/s9' }))).toBe('bead_invalid')
+    expect(api.work.writes).toBe(0)
+  })
+
+  it('that somebody else has started may stay so', async () => {
+    api.work.put('gm-1', { status: 'in_progress', assignee: 'eve' })
+    expect((await api.change('PATCH', '/api/v1/beads/gm-1', { status: 'in_progress' })).statusCode).toBe(200)
+  })
+
+  it('is not taken from the session that works on it', async () => {
+    api.work.put('gm-1', { status: 'in_progress', assignee: 'gemba/s1' })
+    api.store.put(sessionSnapshot('s1', 'gm-1'))
+    const path = '/api/v1/beads/gm-1'
+    const refused = [
+      await api.change('PATCH', path, { status: 'open' }),
+      await api.change('PATCH', path, { assignee: null }),
+      await api.change('POST', `${path}/close`, { reason: 'done', force: true }),
+      await api.change('POST', `${path}/reopen`, { reason: 'no' }),
+      await api.change('DELETE', path),
+    ]
+    expect(refused.map(codeOf)).toEqual(Array(5).fill('bead_in_session'))
+    expect((await api.change('PATCH', path, { title: 'New' })).statusCode).toBe(200)
+    expect((await api.change('POST', `${path}/comments`, { text: 'hi' })).statusCode).toBe(201)
+    api.store.put(sessionSnapshot('s1', 'gm-1', false))
+    expect((await api.change('PATCH', path, { status: 'open', assignee: null })).statusCode).toBe(200)
+  })
+
+  it('claimed between the look and the write is left alone', async () => {
+    api.work.put('gm-1')
+    api.work.before = async () => {
+      if (api.work.beads.get('gm-1')?.assignee === null) {
+        api.work.put('gm-1', { assignee: 'gemba/s7', status: 'in_progress', etag: 'claimed' })
+      }
+    }
+    expect(codeOf(await api.change('POST', '/api/v1/beads/gm-1/close', { reason: 'done' }))).toBe('bead_in_session')
+    expect(api.work.writes).toBe(0)
+  })
+
+  it('is closed, reopened, linked, commented and deleted', async () => {
+    api.work.put('gm-1')
+    const path = '/api/v1/beads/gm-1'
+    expect((await api.change('POST', `${path}/close`, { reason: 'done' })).json()).toMatchObject({ status: 'closed' })
+    expect((await api.change('POST', `${path}/reopen`, { reason: 'no' })).json()).toMatchObject({ status: 'open' })
+    const linked = await api.change('PUT', `${path}/dependencies/external%3Aa%2Fb`, { kind: 'blocks' })
+    expect(linked.json()).toMatchObject({ dependencies: [{ from: 'gm-1', to: 'external:a/b', kind: 'blocks' }] })
+    const unlinked = await api.change('DELETE', `${path}/dependencies/external%3Aa%2Fb`)
+    expect(unlinked.json()).toMatchObject({ dependencies: [] })
+    const commented = await api.change('POST', `${path}/comments`, { text: 'Hello' })
+    expect(commented.json()).toMatchObject({ comments: [{ author: 'ada', text: 'Hello' }] })
+    expect((await api.change('DELETE', path)).statusCode).toBe(204)
+    expect(codeOf(await api.call({ url: path }))).toBe('bead_not_found')
+  })
+
+  it('that was written is answered even when it can not be looked at', async () => {
+    api.work.put('gm-1')
+    api.board.refresh = () => Promise.reject(new GembaError('work_plane_unavailable', { why: 'gone' }))
+    const response = await api.change('PATCH', '/api/v1/beads/gm-1', { title: 'New' })
+    expect([response.statusCode, response.json<{ title: string }>().title]).toEqual([200, 'New'])
+  })
+})

@@ -1,0 +1,153 @@
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import type { BeadDetail } from '../../model/bead.ts'
+import * as wire from '../../model/schema/bead.ts'
+import type { Write } from '../../model/work-plane.ts'
+import type { StoredAnswer } from '../../store/store.ts'
+import { answers } from '../answers.ts'
+import { currentBead, editUnheld, refreshed, refuseStart, writtenBead } from '../bead-edits.ts'
+import { beadPage } from '../bead-page.ts'
+import type { Confirmed } from '../confirm.ts'
+import { ifMatchOf, isFresh } from '../etag.ts'
+import { formatEventId } from '../event-id.ts'
+import type { ApiParts } from '../parts.ts'
+
+const tags = ['beads']
+const changed = answers(200, wire.beadDetail, 'The bead as it is now; `ETag` holds its version.')
+
+/** Reading and editing beads. Starting one is not an edit: see dispatch. */
+export const beads: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps, confirm }) => {
+  const done = async (written: BeadDetail, status = 200): Promise<StoredAnswer> => ({
+    status,
+    body: await writtenBead(deps, written),
+  })
+
+  app.get(
+    '/beads',
+    {
+      schema: {
+        tags,
+        summary: 'List beads',
+        description: 'By priority, then newest first, from the projection.',
+        querystring: wire.beadQuery,
+        response: answers(200, wire.beadPage, 'A page of beads.'),
+      },
+      validatorCompiler: TypeBoxValidatorCompiler,
+    },
+    async ({ query: { limit = 200, cursor, ...filter } }) => {
+      // Before the beads: what is logged later is told again by the events, never left out.
+      const event = formatEventId(deps.store.epoch, await deps.store.lastEvent())
+      return { ...beadPage(deps.board.all(), filter, { limit, cursor }), event }
+    },
+  )
+
+  app.get(
+    '/beads/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Read a bead',
+        description: 'Answers 304 when `If-None-Match` names its version.',
+        params: wire.beadParams,
+        response: answers(200, wire.beadDetail, 'The bead; `ETag` holds its version.'),
+      },
+    },
+    async (request, reply) => {
+      const bead = await currentBead(deps, request.params.id)
+      reply.header('etag', `"${bead.etag}"`)
+      return isFresh(request.headers['if-none-match'], bead.etag) ? reply.code(304).send() : bead
+    },
+  )
+
+  app.post(
+    '/beads',
+    {
+      schema: {
+        tags,
+        summary: 'Create a bead',
+        body: wire.newBead,
+        response: answers(201, wire.beadDetail, 'The new bead.'),
+      },
+    },
+    async (request, reply) =>
+      confirm(request, reply, async (confirmed) => {
+        refuseStart(request.body.id ?? 'to be created', request.body)
+        return done(await deps.work.create(request.body, confirmed), 201)
+      }),
+  )
+
+  app.patch(
+    '/beads/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Edit a bead',
+        description: 'With `If-Match` only when its version is still that one.',
+        params: wire.beadParams,
+        body: wire.beadPatch,
+        response: changed,
+      },
+    },
+    async (request, reply) =>
+      confirm(request, reply, async (confirmed) => {
+        const { id } = request.params
+        const patch = request.body
+        const write = writeOf(request, confirmed)
+        if (patch.status === undefined && patch.assignee === undefined)
+          return done(await deps.work.update(id, patch, write))
+        return done(
+          await editUnheld(deps, id, write, (current, guarded) => {
+            refuseStart(id, patch, current)
+            return deps.work.update(id, patch, guarded)
+          }),
+        )
+      }),
+  )
+
+  app.delete(
+    '/beads/:id',
+    { schema: { tags, summary: 'Delete a bead', params: wire.beadParams, response: answers(204, null, 'Deleted.') } },
+    async (request, reply) =>
+      confirm(request, reply, async (confirmed) => {
+        const { id } = request.params
+        await editUnheld(deps, id, writeOf(request, confirmed), async (current, write) => {
+          await deps.work.delete(id, write)
+          return current
+        })
+        await refreshed(deps)
+        return { status: 204, body: null }
+      }),
+  )
+
+  app.post(
+    '/beads/:id/close',
+    {
+      schema: { tags, summary: 'Close a bead', params: wire.beadParams, body: wire.closeBead, response: changed },
+    },
+    async (request, reply) =>
+      confirm(request, reply, async (confirmed) => {
+        const { id } = request.params
+        const edit = (_: BeadDetail, write: Write) => deps.work.close(id, request.body, write)
+        return done(await editUnheld(deps, id, writeOf(request, confirmed), edit))
+      }),
+  )
+
+  app.post(
+    '/beads/:id/reopen',
+    {
+      schema: { tags, summary: 'Reopen a bead', params: wire.beadParams, body: wire.reopenBead, response: changed },
+    },
+    async (request, reply) =>
+      confirm(request, reply, async (confirmed) => {
+        const { id } = request.params
+        const edit = (_: BeadDetail, write: Write) => deps.work.reopen(id, request.body, write)
+        return done(await editUnheld(deps, id, writeOf(request, confirmed), edit))
+      }),
+  )
+}
+
+export function writeOf(request: FastifyRequest, { actor, key }: Confirmed): Write {
+  const ifMatch = ifMatchOf(request.headers['if-match'])
+  return ifMatch === undefined ? { actor, key } : { actor, key, ifMatch }
+}

@@ -1,0 +1,52 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { StateCategory } from '../../model/bead.ts'
+import { capabilities as schema } from '../../model/schema/capabilities.ts'
+import type { WorkPlaneManifest } from '../../model/work-plane.ts'
+import { answers } from '../answers.ts'
+import type { ApiDeps } from '../api-deps.ts'
+import type { ApiParts } from '../parts.ts'
+
+/** The board's lanes, left to right; blocked is a mark, not a lane. */
+const lanes: readonly { readonly state: StateCategory; readonly title: string }[] = [
+  { state: 'backlog', title: 'Backlog' },
+  { state: 'unstarted', title: 'Next Up' },
+  { state: 'staged', title: 'Staged' },
+  { state: 'started', title: 'In Progress' },
+  { state: 'completed', title: 'Done' },
+]
+
+/** What this server is and can do. */
+export const capabilities: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps }) => {
+  let manifest: WorkPlaneManifest | undefined
+  app.get(
+    '/capabilities',
+    {
+      schema: {
+        tags: ['capabilities'],
+        summary: 'What this server is and can do',
+        response: answers(200, schema, 'The capabilities; `workPlane` is null until it has answered once.'),
+      },
+    },
+    async () => {
+      manifest = (await deps.work.manifest().catch(() => undefined)) ?? manifest
+      const workPlane = manifest === undefined ? null : { ...manifest, ...deps.board.health() }
+      return { ...describe(deps), workPlane }
+    },
+  )
+}
+
+function describe(deps: ApiDeps) {
+  const { project, version, person, orchestration, links } = deps
+  const { id, name, prefix, defaultAgent, maxSessions } = project
+  const repositories = project.repositories.map(({ id, base, integration }) => ({ id, base, integration }))
+  const agents = project.agents.map(({ name }) => ({ name }))
+  return {
+    mode: 'full' as const,
+    version,
+    person,
+    project: { id, name, prefix, repositories, agents, defaultAgent, maxSessions },
+    orchestration,
+    lanes,
+    links,
+  }
+}

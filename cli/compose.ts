@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { configKeys } from '../runtime/config-reference.ts'
+import type { LoadedProject } from '../runtime/config.ts'
+import { fixedPorts, type DataFolder } from '../runtime/data-folder.ts'
+import { entryFile, installation, webFolder } from '../runtime/installation.ts'
+import { writePrivateFile } from '../runtime/secret.ts'
+import { doltService, embeddedNamespace, keepTemporalFile, temporalService } from '../runtime/services.ts'
+import { settingsVariable, writeSettings, type BeadsSettings, type CommonSettings } from '../runtime/settings.ts'
+import type { ChildDescription } from '../runtime/supervised-child.ts'
+import type { Report } from '../runtime/terminal.ts'
+import { ensureTool, requireTool } from '../runtime/tools/ensure.ts'
+import { findTool } from '../runtime/tools/locate.ts'
+
+/** How `gemba serve` was asked to run. */
+export interface ServeOptions {
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly auth: 'token' | 'none'
+  readonly publicUrl: string | undefined
+  readonly orchestration: 'native' | 'none'
+  /** The address to open, without token. */
+  readonly url: string
+}
+
+/** Paths of the programs that this run needs; those it does not need are undefined. */
+export interface Tools {
+  readonly temporal: string | undefined
+  readonly dolt: string | undefined
+  readonly tmux: string
+  readonly git: string
+}
+
+/** Finds or gets the programs, the cheap checks first. */
+export async function obtainTools(loaded: LoadedProject, options: ServeOptions, report: Report): Promise<Tools> {
+  const git = requireTool('git')
+  const tmux = options.orchestration === 'native' ? requireTool('tmux') : (findTool('tmux') ?? 'tmux')
+  const temporal = loaded.temporalAddress === undefined ? await ensureTool('temporal', { report }) : undefined
+  const dolt = loaded.beads.embedded ? await ensureTool('dolt', { report }) : undefined
+  return { temporal, dolt, tmux, git }
+}
+
+/** Name of the tmux socket of a data folder. */
+export function socketOf(data: DataFolder): string {
+  return `gemba-${createHash('sha256').update(data.root).digest('hex').slice(0, 12)}`
+}
+
+/** Describes the children of one run and writes their settings. */
+export async function compose(
+  loaded: LoadedProject,
+  options: ServeOptions,
+  data: DataFolder,
+  tools: Tools,
+  report: Report,
+): Promise<ChildDescription[]> {
+  const ports = await fixedPorts(data, ['temporal', 'temporalUi', 'dolt'])
+  const services: ChildDescription[] = []
+  if (tools.temporal !== undefined) {
+    const copy = await keepTemporalFile(data, tools.temporal)
+    if (copy !== undefined) report.line(`temporal: another version; its file was copied to ${copy} first.`)
+    services.push(temporalService(data, tools.temporal, ports))
+  }
+  if (tools.dolt !== undefined) services.push(doltService(data, tools.dolt, ports.dolt))
+  const common = commonSettings(loaded, data, tools, ports)
+  const server = serverProcess(loaded, options, data, common, ports.dolt, services)
+  return options.orchestration === 'none'
+    ? [...services, server]
+    : [...services, server, hostProcess(options, data, common)]
+}
+
+function commonSettings(
+  loaded: LoadedProject,
+  data: DataFolder,
+  tools: Tools,
+  ports: { temporal: number; temporalUi: number },
+): CommonSettings {
+  const { project, folder, temporalAddress: address, temporalNamespace: namespace } = loaded
+  const embedded = {
+    address: `127.0.0.1:${ports.temporal}`,
+    namespace: embeddedNamespace,
+    ui: `http://127.0.0.1:${ports.temporalUi}`,
+    keyFile: data.temporalKey,
+  }
+  return {
+    version: installation().version,
+    project,
+    folder,
+    data: data.root,
+    temporal: address === undefined ? embedded : { address, namespace, ui: null, keyFile: data.temporalKey },
+    tools: { tmux: tools.tmux, git: tools.git },
+    host: {
+      // Several projects may share a Temporal that is not ours; their hosts must not.
+      id: address === undefined ? 'local' : `local-${project.id}`,
+      label: hostname(),
+      slots: project.maxSessions,
+      socket: socketOf(data),
+      tokenFile: data.hostToken,
+    },
+  }
+}
+
+function serverProcess(
+  loaded: LoadedProject,
+  options: ServeOptions,
+  data: DataFolder,
+  common: CommonSettings,
+  doltPort: number,
+  services: readonly ChildDescription[],
+): ChildDescription {
+  const { listen, auth, publicUrl, orchestration, url } = options
+  const loopback = [`http://127.0.0.1:${listen.port}`, `http://localhost:${listen.port}`]
+  mkdirSync(data.store, { recursive: true, mode: 0o700 })
+  writeSettings(join(data.settings, 'server.json'), {
+    ...common,
+    beads: beadsSettings(loaded, data, doltPort),
+    store: loaded.storeUrl === undefined ? { folder: data.store } : { url: loaded.storeUrl },
+    listen,
+    origins: [...new Set([url, ...loopback, ...(publicUrl === undefined ? [] : [publicUrl])])],
+    auth,
+    tokenFile: data.token,
+    orchestration,
+    webFolder: webFolder(),
+    example: loaded.example,
+  })
+  return ownProcess(
+    'server',
+    data,
+    process.env,
+    services.map((service) => service.name),
+  )
+}
+
+/** The host gets neither the settings nor the environment variables that could open a database. */
+function hostProcess(options: ServeOptions, data: DataFolder, common: CommonSettings): ChildDescription {
+  writeSettings(join(data.settings, 'host.json'), { ...common, server: options.url })
+  const withheld = configKeys().map((key) => key.environment)
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.includes(name)))
+  return ownProcess('host', data, env, ['server'])
+}
+
+function ownProcess(
+  name: 'server' | 'host',
+  data: DataFolder,
+  env: NodeJS.ProcessEnv,
+  needs: readonly string[],
+): ChildDescription {
+  return {
+    name,
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', '--enable-source-maps', entryFile(name)],
+    env: { ...env, [settingsVariable]: join(data.settings, `${name}.json`) },
+    cwd: data.root,
+    needs,
+    ready: 'message',
+    readyWithinMs: 120_000,
+    graceSeconds: 12,
+  }
+}
+
+function beadsSettings(loaded: LoadedProject, data: DataFolder, doltPort: number): BeadsSettings {
+  const { beads } = loaded
+  if (beads.embedded) {
+    const server = { host: '127.0.0.1', port: doltPort, user: 'root', passwordFile: data.doltPassword }
+    return { ...server, database: beads.database, embedded: true, tls: false }
+  }
+  const { host, port, user, password, database, tls } = beads
+  if (password !== '') writePrivateFile(data.beadsPassword, `${password}\n`)
+  return { host, port, user, passwordFile: password === '' ? null : data.beadsPassword, database, embedded: false, tls }
+}

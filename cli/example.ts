@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { createExampleRepository, readExample } from '../agent/scripted/example.ts'
+import { configPaths } from '../runtime/config.ts'
+import { installation } from '../runtime/installation.ts'
+import { requireTool } from '../runtime/tools/ensure.ts'
+import { excludeFromGit } from './git-exclude.ts'
+import { exitCodes, print, say } from './output.ts'
+import { agentsTemplate, projectTemplate } from './templates.ts'
+
+/** `gemba example`: a small repository with beads about it, worked by the scripted agent. What exists is kept. */
+export async function example(folder: string): Promise<number> {
+  const root = resolve(folder)
+  const paths = configPaths(root)
+  if (!existsSync(paths.project)) {
+    requireTool('git')
+    const source = join(installation().root, 'examples', 'my-project')
+    const { name, prefix } = await readExample(source)
+    await createExampleRepository(source, root)
+    mkdirSync(dirname(paths.project), { recursive: true })
+    await excludeFromGit(root, ['/.gemba/'])
+    writeFileSync(paths.agents, agentsTemplate('scripted'))
+    const project = { id: 'example', name, prefix, base: 'main', example: true, agent: 'scripted' }
+    writeFileSync(paths.project, projectTemplate(project), { flag: 'wx' })
+    say(`Created the example project in ${root}`)
+  }
+  print(root)
+  return exitCodes.done
+}

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { GembaError } from '../model/error.ts'
+import { configPaths, loadProject } from '../runtime/config.ts'
+import { exec } from '../runtime/exec.ts'
+import { requireTool } from '../runtime/tools/ensure.ts'
+import { agentsTemplate, projectTemplate } from './templates.ts'
+import { excludeFromGit } from './git-exclude.ts'
+import { exitCodes, print, say } from './output.ts'
+
+/** `gemba init`: makes a project of a git repository. What exists is kept. */
+export async function init(folder: string, options: { input: boolean; json?: boolean }): Promise<number> {
+  const root = await repositoryRoot(resolve(folder))
+  const paths = configPaths(root)
+  const created = existsSync(paths.project) ? [] : await create(root, options.input)
+  await excludeFromGit(root, ['/.gemba/data/', '/.gemba/worktrees/'])
+  const { project } = loadProject(root)
+  if (options.json === true) print(JSON.stringify({ folder: root, project: project.id, created }))
+  for (const file of created) say(`Wrote ${file}`)
+  if (created.length === 0) say(`${paths.project} is there already; kept as it is.`)
+  if (!(await hasCommits(root))) say('The repository has no commit yet: make one before you start work.')
+  say(`Next: gemba serve${root === process.cwd() ? '' : ` ${root}`}`)
+  return exitCodes.done
+}
+
+async function create(root: string, ask: boolean): Promise<string[]> {
+  const suggested = idFrom(basename(root))
+  const answers = ask && process.stdin.isTTY ? await questions(suggested) : { id: suggested, name: basename(root) }
+  const paths = configPaths(root)
+  mkdirSync(dirname(paths.project), { recursive: true })
+  writeFileSync(paths.project, projectTemplate({ ...answers, base: await currentBranch(root) }), { flag: 'wx' })
+  if (existsSync(paths.agents)) return [paths.project]
+  writeFileSync(paths.agents, agentsTemplate('claude'), { flag: 'wx' })
+  return [paths.project, paths.agents]
+}
+
+async function questions(suggested: string): Promise<{ id: string; name: string }> {
+  const dialog = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const id = idFrom((await dialog.question(`Short name, the prefix of bead ids [${suggested}]: `)) || suggested)
+    return { id, name: (await dialog.question(`What people call it [${id}]: `)) || id }
+  } finally {
+    dialog.close()
+  }
+}
+
+/** A project id from any text: `My Shop!` becomes `my-shop`. */
+export function idFrom(text: string): string {
+  const id = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 32)
+  return id.replace(/-+$/, '') || 'project'
+}
+
+async function repositoryRoot(folder: string): Promise<string> {
+  const asked = await git(folder, ['rev-parse', '--show-toplevel'])
+  if (asked === undefined) throw new GembaError('not_a_repository', { folder })
+  return asked
+}
+
+async function currentBranch(root: string): Promise<string> {
+  return (await git(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'])) ?? 'main'
+}
+
+async function hasCommits(root: string): Promise<boolean> {
+  return (await git(root, ['rev-parse', '--verify', '--quiet', 'HEAD'])) !== undefined
+}
+
+/** What git says, or undefined when it does not succeed. */
+async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
+  if (!existsSync(join(folder))) return undefined
+  const result = await exec(requireTool('git'), ['-C', folder, ...args])
+  return result.code === 0 ? result.stdout.trim() : undefined
+}

@@ -1,0 +1,15 @@
+import { GembaError } from '../model/error.ts'
+import { dataFolderOf, runningServer } from '../runtime/data-folder.ts'
+import { consoleUrl, openBrowser } from './console-url.ts'
+import { exitCodes, print } from './output.ts'
+
+/** `gemba open`: the URL of the running console, token included. */
+export async function open(folder: string, options: { browser?: boolean; json?: boolean }): Promise<number> {
+  const data = dataFolderOf(folder)
+  const running = await runningServer(data)
+  if (running === undefined) throw new GembaError('not_running', { folder: data.root })
+  const url = consoleUrl(running.url, data)
+  print(options.json === true ? JSON.stringify({ url, pid: running.pid }) : url)
+  if (options.browser === true) await openBrowser(url, data)
+  return exitCodes.done
+}

@@ -1,0 +1,29 @@
+import type { BeadSummary } from './bead.ts'
+
+/** Whether the work plane answers, and since when that is so. */
+export interface Health {
+  readonly healthy: boolean
+  readonly why: string
+  readonly since: string
+}
+
+export interface BoardChange {
+  readonly changed: readonly BeadSummary[]
+  readonly deleted: readonly string[]
+}
+
+/**
+ * The projection that lists and displays read: every bead, kept in memory and true to the database within two seconds,
+ * whoever wrote. Decisions read the work plane instead.
+ */
+export interface Board {
+  /** All beads, by priority, then newest first. */
+  all(): readonly BeadSummary[]
+  get(id: string): BeadSummary | undefined
+  /** Looks at the database now; resolves when all writes that had ended before the call are in the projection. */
+  refresh(): Promise<void>
+  onChange(listener: (change: BoardChange) => void): () => void
+  health(): Health
+  onHealth(listener: (health: Health) => void): () => void
+  close(): Promise<void>
+}

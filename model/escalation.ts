@@ -1,0 +1,62 @@
+/** A question that waits for a person. Silence is neither yes nor no. */
+export type EscalationSource =
+  | 'permission_prompt'
+  | 'question'
+  | 'blocker'
+  | 'bead_done_with_dirty_worktree'
+  | 'integration_conflict'
+  | 'integration_blocked'
+  | 'bead_moved'
+  | 'stray_pane'
+  | 'review'
+
+export interface EscalationOption {
+  readonly value: string
+  readonly label: string
+  /** How heavy the choice is: the console asks twice before a destructive one. */
+  readonly tone: 'positive' | 'negative' | 'destructive' | 'neutral'
+}
+
+export interface EscalationRequest {
+  readonly id: string
+  readonly project: string
+  readonly source: EscalationSource
+  readonly urgency: 'blocking' | 'advisory'
+  readonly session: string | null
+  readonly bead: string | null
+  readonly host: string | null
+  readonly title: string
+  /** Untrusted text from the agent, bounded, escapes stripped. */
+  readonly text: string
+  readonly options: readonly EscalationOption[]
+  /** Whether a free text may be given as the answer. */
+  readonly freeText: boolean
+  readonly createdAt: string
+}
+
+/** open → decided → delivered; decided → unconfirmed when nobody can say that it arrived; moot when it no longer matters. */
+export type EscalationState = 'open' | 'decided' | 'delivered' | 'unconfirmed' | 'moot'
+
+export interface Decision {
+  readonly value: string
+  readonly text: string
+  readonly by: string
+  readonly via: string
+  readonly at: string
+}
+
+export interface EscalationView extends EscalationRequest {
+  readonly state: EscalationState
+  readonly decision: Decision | null
+  readonly note: string
+}
+
+export const approveOptions: readonly EscalationOption[] = [
+  { value: 'approve', label: 'Approve', tone: 'positive' },
+  { value: 'deny', label: 'Deny', tone: 'negative' },
+]
+
+/** Whether `value` may answer `request`; free text answers carry the value `text`. */
+export function isAnswer(request: EscalationRequest, value: string): boolean {
+  return (request.freeText && value === 'text') || request.options.some((option) => option.value === value)
+}

@@ -1,0 +1,32 @@
+/** A machine that runs agents. `local` is the server's own box. */
+export type HostStatus = 'enrolling' | 'online' | 'degraded' | 'offline' | 'revoked'
+
+export interface HostView {
+  readonly id: string
+  readonly label: string
+  readonly status: HostStatus
+  readonly kinds: readonly string[]
+  readonly slots: number
+  readonly lastSeen: string | null
+  readonly version: string
+}
+
+/** What a host says of itself and of the panes it found running, at connect and every 10 s. */
+export interface Announcement {
+  readonly host: string
+  readonly instance: string
+  readonly version: string
+  readonly kinds: readonly string[]
+  readonly slots: number
+  readonly panes: readonly AnnouncedPane[]
+}
+
+export interface AnnouncedPane {
+  readonly session: string
+  readonly bead: string
+  readonly repository: string
+  readonly fence: number
+  readonly alive: boolean
+  /** Clean worktree whose commits the base already holds. */
+  readonly integrated: boolean
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { reconcile, sightingGap, type HostPane, type OpenSession, type ReconcileInput } from './reconcile.ts'
+
+const pane = (session: string, bead: string, more: Partial<HostPane> = {}): HostPane => ({
+  host: 'local',
+  session,
+  bead,
+  repository: 'main',
+  fence: 1,
+  alive: true,
+  integrated: false,
+  ...more,
+})
+const open = (session: string, bead: string, attending = true): OpenSession => ({
+  session,
+  bead,
+  host: 'local',
+  attending,
+})
+
+/** What is done about it when it is seen twice, far enough apart. */
+function actions(input: Partial<ReconcileInput>): unknown[] {
+  const full = {
+    held: [],
+    sessions: [],
+    panes: [],
+    announced: ['local'],
+    hosts: ['local'],
+    seats: [],
+    questions: [],
+    sightings: {},
+    ...input,
+  }
+  const first = reconcile({ ...full, now: 0 })
+  expect(first.actions).toEqual([])
+  return reconcile({ ...full, sightings: first.sightings, now: sightingGap }).actions
+}
+
+describe('reconcile', () => {
+  const held = [{ bead: 'gm-1', session: 's1' }]
+
+  it('row 1: leaves alone what agrees', () => {
+    expect(actions({ held, sessions: [open('s1', 'gm-1')], panes: [pane('s1', 'gm-1')] })).toEqual([])
+  })
+  it('row 2: looks again at a session whose pane is gone', () => {
+    expect(actions({ held, sessions: [open('s1', 'gm-1')] })).toEqual([{ kind: 'reattach', session: 's1' }])
+    expect(
+      actions({ held, sessions: [open('s1', 'gm-1')], panes: [pane('s1', 'gm-1', { alive: false })] }),
+    ).toHaveLength(1)
+  })
+  it('row 2: not while the session is still starting, nor when its host is silent', () => {
+    expect(actions({ held, sessions: [open('s1', 'gm-1', false)] })).toEqual([])
+    expect(actions({ held, sessions: [open('s1', 'gm-1')], announced: [] })).toEqual([])
+  })
+  it('row 3: gives back a bead that nobody works on', () => {
+    expect(actions({ held })).toEqual([{ kind: 'release', bead: 'gm-1', session: 's1' }])
+  })
+  it('row 3: not before any host was heard, whose panes could hold it', () => {
+    expect(actions({ held, announced: [] })).toEqual([])
+  })
+  it('row 4: ends the pane of a lost session when nothing is lost by it, else asks', () => {
+    expect(actions({ held, panes: [pane('s1', 'gm-1', { integrated: true })] })).toMatchObject([{ kind: 'end-pane' }])
+    expect(actions({ held, panes: [pane('s1', 'gm-1')] })).toMatchObject([{ kind: 'stray', bead: 'gm-1' }])
+  })
+  it('row 5: tells a session whose bead somebody else has', () => {
+    const panes = [pane('s1', 'gm-1')]
+    expect(actions({ sessions: [open('s1', 'gm-1')], panes })).toEqual([
+      { kind: 'bead-moved', session: 's1', bead: 'gm-1' },
+    ])
+  })
+  it('row 6: asks about a pane that nobody knows', () => {
+    expect(actions({ panes: [pane('s9', 'gm-9')] })).toMatchObject([{ kind: 'stray', bead: null }])
+  })
+  it('row 3: not while a host is away that could hold its pane', () => {
+    expect(actions({ held, hosts: ['local', 'away'] })).toEqual([])
+  })
+  it('frees seats and closes questions of sessions that are no more', () => {
+    const seats = [{ session: 's1', bead: 'gm-1' }]
+    const questions = [{ escalation: 'e1', session: 's1' }]
+    const sessions = [open('s1', 'gm-1', false)]
+    expect(actions({ seats, questions, sessions })).toEqual([])
+    expect(actions({ seats, questions })).toEqual([
+      { kind: 'free-seat', session: 's1', bead: 'gm-1' },
+      { kind: 'moot', escalation: 'e1' },
+    ])
+  })
+  it('forgets a disagreement that went away', () => {
+    const full = { held, sessions: [], panes: [], announced: ['local'], hosts: ['local'], seats: [], questions: [] }
+    const first = reconcile({ ...full, sightings: {}, now: 0 })
+    const agreed = reconcile({ ...full, held: [], sightings: first.sightings, now: 1_000 })
+    expect(reconcile({ ...full, sightings: agreed.sightings, now: sightingGap }).actions).toEqual([])
+  })
+})

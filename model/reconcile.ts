@@ -1,0 +1,106 @@
+import type { AnnouncedPane } from './host.ts'
+
+/** A bead whose assignee names a Gemba session and that is not closed. */
+export interface HeldBead {
+  readonly bead: string
+  readonly session: string
+}
+
+/** An open session, as its workflow last published it. */
+export interface OpenSession {
+  readonly session: string
+  readonly bead: string
+  readonly host: string
+  /** Whether it should have a pane and hold its bead by now. */
+  readonly attending: boolean
+}
+
+export interface HostPane extends AnnouncedPane {
+  readonly host: string
+}
+
+export type ReconcileAction =
+  /** Row 2: look at the pane again; the session launches it anew when it is gone. */
+  | { readonly kind: 'reattach'; readonly session: string }
+  /** Row 3: back to open, if it is still ours. */
+  | { readonly kind: 'release'; readonly bead: string; readonly session: string }
+  /** Row 4, when nothing is lost by it. */
+  | { readonly kind: 'end-pane'; readonly pane: HostPane }
+  /** Rows 4 and 6: a person decides. */
+  | { readonly kind: 'stray'; readonly pane: HostPane; readonly bead: string | null }
+  /** Row 5. */
+  | { readonly kind: 'bead-moved'; readonly session: string; readonly bead: string }
+  /** A seat of the dispatcher whose session is no more. */
+  | { readonly kind: 'free-seat'; readonly session: string; readonly bead: string }
+  /** A question whose session is no more. */
+  | { readonly kind: 'moot'; readonly escalation: string }
+
+/** First sighting of a disagreement, by its key: ms since the epoch. */
+export type Sightings = Readonly<Record<string, number>>
+
+export interface ReconcileInput {
+  readonly held: readonly HeldBead[]
+  readonly sessions: readonly OpenSession[]
+  readonly panes: readonly HostPane[]
+  /** Hosts that have announced their panes; nothing is concluded from the silence of others. */
+  readonly announced: readonly string[]
+  /** Every host that there is. */
+  readonly hosts: readonly string[]
+  readonly seats: readonly { readonly session: string; readonly bead: string }[]
+  /** Open questions of sessions. */
+  readonly questions: readonly { readonly escalation: string; readonly session: string }[]
+  readonly sightings: Sightings
+  readonly now: number
+}
+
+/** Two sightings of a disagreement must lie this far apart before it is acted upon, in ms. */
+export const sightingGap = 5_000
+
+/**
+ * The one mechanism that mends every disagreement between Beads, sessions and panes (design, "Who holds the truth").
+ * Acts on a disagreement only when it was seen before, at least `sightingGap` ago, because the three are read one after another.
+ */
+export function reconcile(input: ReconcileInput): { actions: ReconcileAction[]; sightings: Sightings } {
+  const seen: Record<string, number> = {}
+  const actions: ReconcileAction[] = []
+  for (const [key, action] of disagreements(input)) {
+    const first = input.sightings[key] ?? input.now
+    seen[key] = first
+    if (input.now - first >= sightingGap) actions.push(action)
+  }
+  return { actions, sightings: seen }
+}
+
+function* disagreements(input: ReconcileInput): Generator<[string, ReconcileAction]> {
+  const sessions = new Map(input.sessions.map((session) => [session.session, session]))
+  const heldBy = new Map(input.held.map((held) => [held.bead, held.session]))
+  const alive = new Map(input.panes.filter((pane) => pane.alive).map((pane) => [pane.session, pane]))
+
+  for (const session of input.sessions) {
+    if (!session.attending) continue
+    if (heldBy.get(session.bead) !== session.session) {
+      yield [`moved:${session.session}`, { kind: 'bead-moved', session: session.session, bead: session.bead }]
+    } else if (!alive.has(session.session) && input.announced.includes(session.host)) {
+      yield [`gone:${session.session}`, { kind: 'reattach', session: session.session }]
+    }
+  }
+  const everyHostHeard = input.announced.length > 0 && input.hosts.every((host) => input.announced.includes(host))
+  for (const held of input.held) {
+    if (sessions.has(held.session)) continue
+    if (alive.has(held.session) || !everyHostHeard) continue
+    yield [`orphan:${held.bead}:${held.session}`, { kind: 'release', bead: held.bead, session: held.session }]
+  }
+  for (const { session, bead } of input.seats) {
+    if (!sessions.has(session)) yield [`seat:${session}`, { kind: 'free-seat', session, bead }]
+  }
+  for (const { escalation, session } of input.questions) {
+    if (!sessions.has(session)) yield [`question:${escalation}`, { kind: 'moot', escalation }]
+  }
+  for (const pane of alive.values()) {
+    if (sessions.has(pane.session)) continue
+    const ours = heldBy.get(pane.bead) === pane.session
+    const action: ReconcileAction =
+      ours && pane.integrated ? { kind: 'end-pane', pane } : { kind: 'stray', pane, bead: ours ? pane.bead : null }
+    yield [`stray:${pane.host}:${pane.session}`, action]
+  }
+}

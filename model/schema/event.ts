@@ -1,0 +1,52 @@
+import { Type } from 'typebox'
+import type { TSchema } from 'typebox'
+import { actor } from './actor.ts'
+import { beadSummary } from './bead.ts'
+import { escalationView } from './escalation.ts'
+import { hostView } from './host.ts'
+import { sessionView } from './session.ts'
+import { instant, parameters, record } from './text.ts'
+
+const text = Type.String()
+
+function body<const K extends string, const T extends Record<string, TSchema>>(kind: K, properties: T) {
+  return Type.Object({ kind: Type.Literal(kind), ...properties }, { additionalProperties: false })
+}
+
+export const eventBody = Type.Union(
+  [
+    body('bead.changed', { bead: beadSummary }),
+    body('bead.deleted', { bead: text }),
+    body('bead.released', { bead: text, session: text, why: text }),
+    body('bead.parked', { bead: text, why: text }),
+    body('bead.unparked', { bead: text }),
+    body('session.changed', { session: sessionView }),
+    body('session.refused', { session: text, bead: text, code: text, message: text }),
+    body('escalation.changed', { escalation: escalationView }),
+    body('host.changed', { host: hostView }),
+    body('work-plane.changed', { healthy: Type.Boolean(), why: text }),
+  ],
+  { title: 'EventBody' },
+)
+
+/** The `data` of one server-sent event. */
+export const gembaEvent = record('GembaEvent', {
+  number: Type.Integer({ description: 'Without a gap, in the order of commit.' }),
+  source: text,
+  sourceRevision: Type.Integer(),
+  at: instant,
+  actor,
+  body: eventBody,
+})
+
+export const eventsQuery = parameters({
+  after: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'Follow on from this event id; the header `Last-Event-ID` goes first.',
+    }),
+  ),
+})
+
+/** What happened to one session, oldest first. */
+export const sessionHistory = record('SessionHistory', { items: Type.Array(gembaEvent) })

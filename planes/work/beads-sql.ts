@@ -1,0 +1,100 @@
+import { GembaError } from '../../model/error.ts'
+import type { WorkPlane, WorkPlaneManifest } from '../../model/work-plane.ts'
+import type { Source } from './bead-change.ts'
+import { watch } from './changes.ts'
+import { claimBead, releaseBead } from './claim.ts'
+import { closeBead, deleteBead, reopenBead } from './close-bead.ts'
+import { commentOn } from './comment.ts'
+import { createBead } from './create-bead.ts'
+import { openDatabase, type Reading } from './database.ts'
+import { addDependency, removeDependency } from './edges.ts'
+import type { BeadsLogin } from './login.ts'
+import { heldBeads, listBeads, readBead, readyBeads, summariesOf } from './reads.ts'
+import { nextRevision } from './revision.ts'
+import { readShape, readWords, type Shape } from './shape.ts'
+import { updateBead } from './update-bead.ts'
+
+/**
+ * Connects to a Beads database on a Dolt server. Looks at its schema first: reads both shapes of the dependency table,
+ * and writes only versions that were tested (facts of `bd` 4.4). A login that may not write gives a plane that reads.
+ * Fails with `work_plane_unavailable` when there is no server, no database or no entry, with `work_plane_schema` when
+ * it is not a Beads database. The caller disconnects.
+ */
+export async function openBeads(login: BeadsLogin & { readonly author?: string }): Promise<WorkPlane> {
+  const database = openDatabase(login)
+  try {
+    const source = { database, shape: await readShape(database), author: login.author ?? 'Gemba <gemba@localhost>' }
+    return planeOn(source, login)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+function planeOn(first: Source, login: BeadsLogin): WorkPlane {
+  let source = first
+  const { database } = first
+  const watcher = watch(database, () => source.shape)
+
+  /** Another program may move the schema under us: then look again, once. */
+  const adapting = async <T>(run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof GembaError) || error.code !== 'work_plane_schema') throw error
+      source = { ...source, shape: await readShape(database) }
+      return run()
+    }
+  }
+  const look = <T>(read: (reading: Reading, shape: Shape, revision: number) => Promise<T>): Promise<T> =>
+    adapting(() => {
+      const revision = nextRevision()
+      return database.read((reading) => read(reading, source.shape, revision))
+    })
+  /** Refuses before taking locks what could never be written. */
+  const change = <T>(write: (source: Source) => Promise<T>): Promise<T> =>
+    adapting(async () => {
+      const { readOnly } = source.shape
+      if (readOnly !== null) throw new GembaError(readOnly.code, { ...readOnly.params })
+      return write(source)
+    })
+
+  return {
+    manifest: () => look((reading, shape) => readManifest(reading, shape, login)),
+    list: () => look(listBeads),
+    summaries: (ids) => look((reading, shape, revision) => summariesOf(reading, shape, ids, revision)),
+    get: (id) => look((reading, shape, revision) => readBead(reading, shape, id, revision)),
+    ready: () => look(readyBeads),
+    held: () => look(heldBeads),
+    create: (bead, write) => change((to) => createBead(to, bead, write)),
+    update: (id, patch, write) => change((to) => updateBead(to, id, patch, write)),
+    close: (id, options, write) => change((to) => closeBead(to, id, options, write)),
+    reopen: (id, options, write) => change((to) => reopenBead(to, id, options, write)),
+    delete: (id, write) => change((to) => deleteBead(to, id, write)),
+    addDependency: (from, to, kind, write) => change((source) => addDependency(source, { from, to, kind }, write)),
+    removeDependency: (from, to, write) => change((source) => removeDependency(source, from, to, write)),
+    comment: (id, text, write) => change((to) => commentOn(to, id, text, write)),
+    claim: (id, holder, write) => change((to) => claimBead(to, id, holder, write)),
+    release: (id, holder, write) => change((to) => releaseBead(to, id, holder, write)),
+    cursor: () => adapting(() => watcher.cursor()),
+    changes: (cursor) => adapting(() => watcher.changes(cursor)),
+    disconnect: () => database.close(),
+  }
+}
+
+async function readManifest(reading: Reading, shape: Shape, login: BeadsLogin): Promise<WorkPlaneManifest> {
+  const words = await readWords(reading, shape)
+  return {
+    adaptor: 'beads-sql',
+    display: `${login.database} on ${login.host}:${login.port}`,
+    schemaVersion: words.version,
+    prefix: words.prefix,
+    readOnly: shape.readOnly !== null,
+    readOnlyReason: shape.readOnly?.message ?? null,
+    watch: 'hash',
+    compareAndSet: true,
+    concurrentChildren: true,
+    statuses: words.statuses,
+    types: words.types,
+  }
+}

@@ -1,0 +1,183 @@
+import type { BeadSummary } from '../../model/bead.ts'
+import type { Board, BoardChange, Health } from '../../model/board.ts'
+import { byPriority } from '../../model/ready.ts'
+import type { WorkPlane } from '../../model/work-plane.ts'
+import { nextRevision } from './revision.ts'
+import { isoNow } from './time.ts'
+
+/** Milliseconds between looks at the database's hash. */
+const defaultInterval = 500
+const longestBackOff = 2_000
+
+/**
+ * Reads all beads and keeps them true: looks at the database's hash at every interval and reads only what moved.
+ * Survives a database that goes away, or is not there yet: `health` says so, looks become rarer, and all is read again
+ * when it is back. Resolves after the first look. The caller closes it; the work plane stays open.
+ */
+export async function openBoard(work: WorkPlane, options: { readonly intervalMs?: number } = {}): Promise<Board> {
+  const projection = createProjection()
+  let cursor = ''
+  const changed = listeners<BoardChange>()
+  const healthChanged = listeners<Health>()
+  let health: Health = { healthy: true, why: '', since: new Date().toISOString() }
+  let fullRead = true
+
+  const look = async (): Promise<BoardChange> => {
+    const news = fullRead ? { cursor: await work.cursor(), beads: 'all' as const } : await work.changes(cursor)
+    const difference = await read(work, projection, news?.beads ?? [])
+    if (news !== null) cursor = news.cursor
+    fullRead = false
+    return difference
+  }
+  const setHealth = (healthy: boolean, why: string): void => {
+    if (health.healthy === healthy) return
+    health = { healthy, why, since: new Date().toISOString() }
+    healthChanged.tell(health)
+  }
+  const judged = async (): Promise<BoardChange> => {
+    try {
+      const difference = await look()
+      setHealth(true, '')
+      return difference
+    } catch (error) {
+      fullRead = true
+      setHealth(false, error instanceof Error ? error.message : String(error))
+      throw error
+    }
+  }
+  const lookAndTell = async (): Promise<void> => {
+    const difference = await judged()
+    if (difference.changed.length + difference.deleted.length > 0) changed.tell(difference)
+  }
+  const refresh = singleFlight(lookAndTell)
+  await refresh().catch(() => undefined)
+  const stop = repeat(options.intervalMs ?? defaultInterval, refresh)
+
+  return {
+    all: projection.all,
+    get: projection.get,
+    refresh,
+    onChange: changed.add,
+    health: () => health,
+    onHealth: healthChanged.add,
+    close: stop,
+  }
+}
+
+interface Projection {
+  all(): readonly BeadSummary[]
+  get(id: string): BeadSummary | undefined
+  /** Deferrals that ended since the last question. */
+  due(): readonly string[]
+  replace(beads: readonly BeadSummary[]): BoardChange
+  /** Takes in what `ids` and their neighbours are now; of `ids`, those not among `beads` are gone. */
+  merge(ids: readonly string[], beads: readonly BeadSummary[]): BoardChange
+}
+
+function createProjection(): Projection {
+  const beads = new Map<string, BeadSummary>()
+  let sorted: readonly BeadSummary[] | undefined
+  let judgedAt = isoNow()
+
+  const merge: Projection['merge'] = (ids, found) => {
+    const present = new Set(found.map((bead) => bead.id))
+    const deleted = ids.filter((id) => !present.has(id) && beads.delete(id))
+    const changed = found.flatMap((bead) => {
+      if (isSame(beads.get(bead.id), bead)) return []
+      const stamped = { ...bead, revision: nextRevision() }
+      beads.set(bead.id, stamped)
+      return [stamped]
+    })
+    if (changed.length + deleted.length > 0) sorted = undefined
+    return { changed, deleted }
+  }
+  return {
+    all: () => (sorted ??= [...beads.values()].sort(byPriority)),
+    get: (id) => beads.get(id),
+    due: () => {
+      const now = isoNow()
+      const passed = (time: string | null): boolean => time !== null && time > judgedAt && time <= now
+      const due = [...beads.values()].filter((bead) => passed(bead.deferUntil)).map((bead) => bead.id)
+      judgedAt = now
+      return due
+    },
+    replace: (found) => merge([...beads.keys()], found),
+    merge,
+  }
+}
+
+async function read(work: WorkPlane, projection: Projection, moved: readonly string[] | 'all'): Promise<BoardChange> {
+  const due = projection.due()
+  if (moved === 'all') return projection.replace(await work.list())
+  const ids = [...new Set([...moved, ...due])]
+  return ids.length === 0 ? { changed: [], deleted: [] } : projection.merge(ids, await work.summaries(ids))
+}
+
+function isSame(a: BeadSummary | undefined, b: BeadSummary): boolean {
+  return a !== undefined && JSON.stringify({ ...a, revision: 0 }) === JSON.stringify({ ...b, revision: 0 })
+}
+
+/** Runs one at a time. A call meanwhile waits for a run that begins after it; all such calls share that run. */
+function singleFlight(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
+  const begin = (): Promise<void> => {
+    const mine = run().finally(() => {
+      if (running === mine) running = undefined
+    })
+    running = mine
+    return mine
+  }
+  return () => {
+    if (running === undefined) return begin()
+    next ??= running.then(
+      () => ((next = undefined), begin()),
+      () => ((next = undefined), begin()),
+    )
+    return next
+  }
+}
+
+/** Calls again and again, `interval` after each end, less often while it fails. Returns how to stop. */
+function repeat(interval: number, call: () => Promise<void>): () => Promise<void> {
+  let stopped = false
+  let failures = 0
+  let busy: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  const again = (): void => {
+    if (stopped) return
+    const wait = failures === 0 ? interval : Math.min(longestBackOff, Math.max(interval, 250) * 2 ** (failures - 1))
+    timer = setTimeout(() => {
+      busy = call().then(
+        () => void (failures = 0),
+        () => void (failures = Math.min(failures + 1, 10)),
+      )
+      void busy.then(again)
+    }, wait)
+    timer.unref()
+  }
+  again()
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await busy
+  }
+}
+
+interface Listeners<T> {
+  add(listener: (value: T) => void): () => void
+  tell(value: T): void
+}
+
+function listeners<T>(): Listeners<T> {
+  const all = new Set<(value: T) => void>()
+  return {
+    add: (listener) => {
+      all.add(listener)
+      return () => void all.delete(listener)
+    },
+    tell: (value) => {
+      for (const listener of all) listener(value)
+    },
+  }
+}

@@ -1,0 +1,269 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createPool, type Pool, type PoolConnection, type PoolOptions, type RowDataPacket } from 'mysql2/promise'
+import { GembaError } from '../../model/error.ts'
+import type { BeadsLogin } from './login.ts'
+import { fromSqlError, isLostConnection, isNothingToCommit, isSilence } from './sql-error.ts'
+
+/** A value that goes into a statement's placeholder; an array fills an `IN (?)`. */
+export type SqlValue = string | number | boolean | null | readonly string[]
+
+/** Looks at the database; all looks of one see the same state. */
+export interface Reading {
+  rows<T>(sql: string, values?: readonly SqlValue[]): Promise<T[]>
+}
+
+/** Changes the database. Nothing is seen by others before the end, and a failure leaves nothing. */
+export interface Writing extends Reading {
+  /** Runs one statement on `table`, which becomes part of the Dolt commit when rows matched. Returns their number. */
+  write(table: string, sql: string, values?: readonly SqlValue[]): Promise<number>
+}
+
+export interface Change {
+  /** Names of the locks held meanwhile; others who take the same wait. */
+  readonly locks: readonly string[]
+  /** The Dolt commit's message. */
+  readonly message: () => string
+  /** The Dolt commit's author, `Name <mail>`. */
+  readonly author: string
+}
+
+/** A pool of connections to one database, with the transactions that a work plane needs. */
+export interface Database {
+  /** One consistent look. */
+  read<T>(look: (reading: Reading) => Promise<T>): Promise<T>
+  /** One statement outside of any transaction: the cheapest look, for polling. */
+  peek<T>(sql: string): Promise<T[]>
+  /** One change and, when it wrote anything, one Dolt commit. Repeated when others wrote at the same time. */
+  change<T>(change: Change, body: (writing: Writing) => Promise<T>): Promise<T>
+  /** Runs `body` in a transaction that is thrown away. */
+  rehearse<T>(body: (writing: Writing) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** A server that does not answer for so long counts as gone. */
+const answerWithinMs = 10_000
+const lockSeconds = 6
+const attempts = 8
+
+/** Opens the pool. Connects with the first use. */
+export function openDatabase(login: BeadsLogin): Database {
+  const reads = createPool(poolOptions(login))
+  // Writers that wait for a lock must not keep readers waiting.
+  const writes = createPool(poolOptions(login))
+  const inTurn = turnstile()
+  return {
+    read: (look) => readConsistently(reads, look),
+    peek: (sql) => peekOnce(reads, sql, 5),
+    change: (change, body) => changeUnderLocks(writes, { database: login.database, inTurn }, change, body),
+    rehearse: (body) => withConnection(reads, (connection) => rolledBack(connection, body)),
+    close: async () => {
+      await Promise.all([reads.end(), writes.end()])
+    },
+  }
+}
+
+function poolOptions(login: BeadsLogin): PoolOptions {
+  return {
+    host: login.host,
+    port: login.port,
+    user: login.user,
+    database: login.database,
+    ...(login.password === undefined ? {} : { password: login.password }),
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    dateStrings: true,
+    supportBigNumbers: true,
+    connectTimeout: 5_000,
+    connectionLimit: 8,
+    maxIdle: 2,
+    idleTimeout: 60_000,
+    enableKeepAlive: true,
+  }
+}
+
+async function readConsistently<T>(pool: Pool, look: (reading: Reading) => Promise<T>): Promise<T> {
+  const once = (): Promise<T> => withConnection(pool, (connection) => rolledBack(connection, look))
+  try {
+    return await once()
+  } catch (error) {
+    if (!(error instanceof GembaError) || error.code !== 'work_plane_unavailable' || isSilence(error.cause)) throw error
+    return once()
+  }
+}
+
+/** Connections that a restarted server left behind show in the answer, and are thrown away. */
+async function peekOnce<T>(pool: Pool, sql: string, triesLeft: number): Promise<T[]> {
+  const connection = await pool.getConnection().catch((error: unknown) => {
+    throw fromSqlError(error)
+  })
+  try {
+    return await writingOn(connection, new Set()).rows<T>(sql)
+  } catch (error) {
+    if (!isLostConnection(error)) throw fromSqlError(error)
+    connection.destroy()
+    if (triesLeft === 0 || isSilence(error)) throw fromSqlError(error)
+  } finally {
+    connection.release()
+  }
+  return peekOnce(pool, sql, triesLeft - 1)
+}
+
+async function rolledBack<T>(connection: PoolConnection, body: (writing: Writing) => Promise<T>): Promise<T> {
+  await begin(connection)
+  try {
+    return await body(writingOn(connection, new Set()))
+  } finally {
+    await connection.query(timed('ROLLBACK')).catch(() => connection.destroy())
+  }
+}
+
+async function changeUnderLocks<T>(
+  pool: Pool,
+  own: { readonly database: string; readonly inTurn: Turnstile },
+  change: Change,
+  body: (writing: Writing) => Promise<T>,
+): Promise<T> {
+  return withConnection(pool, async (connection) => {
+    const names = change.locks.map((lock) => lockName(own.database, lock)).sort()
+    const held: string[] = []
+    try {
+      for (const name of names) {
+        await takeLock(connection, name)
+        held.push(name)
+      }
+      return await own.inTurn(() => retried(() => commitOnce(connection, change, body)))
+    } finally {
+      for (const name of held) {
+        await connection.query(timed('SELECT RELEASE_LOCK(?)', [name])).catch(() => connection.destroy())
+      }
+    }
+  })
+}
+
+async function commitOnce<T>(
+  connection: PoolConnection,
+  change: Change,
+  body: (writing: Writing) => Promise<T>,
+): Promise<T> {
+  const touched = new Set<string>()
+  await begin(connection)
+  try {
+    const result = await body(writingOn(connection, touched))
+    if (touched.size === 0) await connection.query(timed('ROLLBACK'))
+    else await commitInDolt(connection, [...touched], change)
+    return result
+  } catch (error) {
+    await connection.query(timed('ROLLBACK')).catch(() => connection.destroy())
+    throw error
+  }
+}
+
+/** Stages just `tables`: what others left uncommitted elsewhere stays theirs. `DOLT_COMMIT` ends the transaction. */
+async function commitInDolt(connection: PoolConnection, tables: readonly string[], change: Change): Promise<void> {
+  await connection.query(timed(`CALL DOLT_ADD(${tables.map(() => '?').join(', ')})`, tables))
+  try {
+    await connection.query(timed("CALL DOLT_COMMIT('-m', ?, '--author', ?)", [change.message(), change.author]))
+  } catch (error) {
+    if (!isNothingToCommit(error)) throw error
+    await connection.query(timed('COMMIT'))
+  }
+}
+
+async function retried<T>(once: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await once()
+    } catch (error) {
+      const known = fromSqlError(error)
+      if (known.code !== 'work_plane_conflict' || attempt === attempts) throw known
+      await sleep(Math.random() * 15 * attempt)
+    }
+  }
+}
+
+function writingOn(connection: PoolConnection, touched: Set<string>): Writing {
+  return {
+    rows: async <T>(sql: string, values: readonly SqlValue[] = []): Promise<T[]> => {
+      const [rows] = await connection.query<RowDataPacket[]>(timed(sql, values))
+      return rows as unknown as T[]
+    },
+    write: async (table, sql, values = []) => {
+      const [result] = await connection.query(timed(sql, values))
+      const matched = 'affectedRows' in result ? result.affectedRows : 0
+      if (matched > 0) touched.add(table)
+      return matched
+    },
+  }
+}
+
+async function withConnection<T>(pool: Pool, use: (connection: PoolConnection) => Promise<T>): Promise<T> {
+  try {
+    const connection = await usableConnection(pool)
+    try {
+      return await use(connection)
+    } catch (error) {
+      if (isLostConnection(error)) connection.destroy()
+      throw error
+    } finally {
+      connection.release()
+    }
+  } catch (error) {
+    throw fromSqlError(error)
+  }
+}
+
+const prepared = new WeakSet<object>()
+
+/** A connection that answers: those that a restarted server left behind are thrown away. */
+async function usableConnection(pool: Pool): Promise<PoolConnection> {
+  for (;;) {
+    const connection = await pool.getConnection()
+    if (prepared.has(connection.connection)) {
+      if (await isAlive(connection)) return connection
+      connection.destroy()
+      continue
+    }
+    // Escaping on our side is only right in a known mode; times are UTC.
+    await connection.query(timed("SET SESSION sql_mode = 'STRICT_TRANS_TABLES', time_zone = '+00:00', autocommit = 1"))
+    prepared.add(connection.connection)
+    return connection
+  }
+}
+
+function isAlive(connection: PoolConnection): Promise<boolean> {
+  return connection.query({ sql: 'SELECT 1', timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  )
+}
+
+function timed(sql: string, values: readonly SqlValue[] = []): { sql: string; values: SqlValue[]; timeout: number } {
+  return { sql, values: [...values], timeout: answerWithinMs }
+}
+
+async function begin(connection: PoolConnection): Promise<void> {
+  await connection.query(timed('START TRANSACTION'))
+}
+
+async function takeLock(connection: PoolConnection, name: string): Promise<void> {
+  const [rows] = await connection.query<RowDataPacket[]>(timed('SELECT GET_LOCK(?, ?) AS taken', [name, lockSeconds]))
+  if (rows[0]?.['taken'] !== 1) throw new GembaError('work_plane_conflict')
+}
+
+/** Locks belong to the whole server and their names are short, so ours carry a digest of database and purpose. */
+function lockName(database: string, purpose: string): string {
+  return `gemba:${createHash('sha256').update(`${database}\0${purpose}`).digest('hex').slice(0, 48)}`
+}
+
+type Turnstile = <T>(pass: () => Promise<T>) => Promise<T>
+
+/** Lets one through at a time: Dolt takes our commits faster one by one than side by side. */
+function turnstile(): Turnstile {
+  let last: Promise<unknown> = Promise.resolve()
+  return (pass) => {
+    const turn = last.then(pass, pass)
+    last = turn
+    return turn
+  }
+}

@@ -1,0 +1,202 @@
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { WorkPlane } from '../../model/work-plane.ts'
+import { startDoltServer, type DoltServer } from '../../test/dolt-server.ts'
+import { openBeads } from './beads-sql.ts'
+import { createBeads } from './create-beads.ts'
+import type { BeadsLogin } from './login.ts'
+
+const by = { actor: { name: 'Ada', via: 'console' } } as const
+
+let server: DoltServer
+let root: Connection
+const planes: WorkPlane[] = []
+
+beforeAll(async () => {
+  server = await startDoltServer()
+  root = await createConnection({ host: server.host, port: server.port, user: server.user, dateStrings: true })
+})
+afterEach(async () => {
+  for (const plane of planes.splice(0)) await plane.disconnect()
+})
+afterAll(async () => {
+  await root.end()
+  await server.release()
+})
+
+async function open(login: BeadsLogin & { readonly author?: string }): Promise<WorkPlane> {
+  const plane = await openBeads(login)
+  planes.push(plane)
+  return plane
+}
+
+async function fresh(database: string): Promise<BeadsLogin> {
+  const login = { host: server.host, port: server.port, user: server.user, database }
+  await createBeads({ ...login, prefix: 'gm' })
+  await root.query(`USE ${database}`)
+  return login
+}
+
+async function rows(sql: string): Promise<unknown[]> {
+  const [found] = await root.query<RowDataPacket[]>(sql)
+  return found.map((row) => ({ ...row }))
+}
+
+describe('creating a database', () => {
+  it('makes all of version 32, once, and commits it', async () => {
+    await Promise.all([fresh('made'), fresh('made'), fresh('made')])
+    const before = await rows('SELECT commit_hash FROM dolt_log')
+    const project = await rows("SELECT value FROM metadata WHERE `key` = '_project_id'")
+    await fresh('made')
+    expect(await rows('SELECT commit_hash FROM dolt_log')).toEqual(before)
+    expect(await rows("SELECT value FROM metadata WHERE `key` = '_project_id'")).toEqual(project)
+    expect(project).toHaveLength(1)
+    expect(await rows('SELECT COUNT(*) AS n, MAX(version) AS v FROM schema_migrations')).toEqual([{ n: 32, v: 32 }])
+    expect(await rows('SELECT * FROM dolt_status')).toEqual([])
+    expect(await rows('SELECT pattern FROM dolt_ignore ORDER BY 1')).toEqual(
+      ['local_metadata', 'repo_mtimes', 'wisp_%', 'wisps'].map((pattern) => ({ pattern })),
+    )
+    expect(await rows('SELECT COUNT(*) AS n FROM wisps')).toEqual([{ n: 0 }])
+    expect(await rows('SELECT COUNT(*) AS n FROM ready_issues')).toEqual([{ n: 0 }])
+  })
+
+  it('ends what an earlier try left half-done', async () => {
+    await fresh('half')
+    await root.query('DELETE FROM schema_migrations')
+    await root.query('DROP TABLE wisp_labels')
+    await root.query('DROP TABLE comments')
+    const plane = await open(await fresh('half'))
+    const bead = await plane.create({ title: 't' }, by)
+    expect((await plane.comment(bead.id, 'c', by)).text).toBe('c')
+  })
+
+  it('refuses names that are none, and another prefix', async () => {
+    const login = await fresh('named')
+    const refusal = { code: 'config_invalid' }
+    for (const database of ['', 'a b', 'a`b', '$(x)', 'x'.repeat(65)]) {
+      await expect(createBeads({ ...login, database, prefix: 'gm' })).rejects.toMatchObject(refusal)
+    }
+    for (const prefix of ['', '-', 'a-', '1', 'a b']) {
+      await expect(createBeads({ ...login, prefix })).rejects.toMatchObject(refusal)
+    }
+    await expect(createBeads({ ...login, prefix: 'other' })).rejects.toMatchObject(refusal)
+  })
+})
+
+describe('opening a database', () => {
+  it('says when there is no server, no entry, no database or no Beads', async () => {
+    const login = await fresh('there')
+    const unavailable = { code: 'work_plane_unavailable' }
+    await expect(openBeads({ ...login, port: 1 })).rejects.toMatchObject(unavailable)
+    await expect(openBeads({ ...login, user: 'nobody', password: 'secret-word' })).rejects.toMatchObject(unavailable)
+    await expect(openBeads({ ...login, user: 'nobody', password: 'secret-word' })).rejects.not.toThrow('secret-word')
+    await expect(openBeads({ ...login, database: 'nothing' })).rejects.toMatchObject(unavailable)
+    await root.query('CREATE DATABASE IF NOT EXISTS hollow')
+    await expect(openBeads({ ...login, database: 'hollow' })).rejects.toMatchObject({ code: 'work_plane_schema' })
+  })
+
+  it.each([
+    ['reader', 'SELECT'],
+    ['rower', 'SELECT, INSERT, UPDATE, DELETE'],
+  ])('reads with the login of a %s and refuses to write', async (user, privileges) => {
+    const login = await fresh('guarded')
+    await (await open(login)).create({ title: 'seen' }, by)
+    await root.query(`CREATE USER IF NOT EXISTS ${user}@'%' IDENTIFIED BY 'p'`)
+    await root.query(`GRANT ${privileges} ON guarded.* TO ${user}@'%'`)
+    const plane = await open({ ...login, user, password: 'p' })
+    expect(await plane.manifest()).toMatchObject({ readOnly: true, readOnlyReason: expect.stringContaining('denied') })
+    const [bead] = await plane.list()
+    expect(bead?.title).toMatch('seen')
+    const before = await rows('SELECT commit_hash FROM dolt_log')
+    await expect(plane.create({ title: 't' }, by)).rejects.toMatchObject({ code: 'read_only' })
+    await expect(plane.close(bead?.id ?? '', { reason: '' }, by)).rejects.toMatchObject({ code: 'read_only' })
+    expect(await rows('SELECT commit_hash FROM dolt_log')).toEqual(before)
+    const cursor = await plane.cursor()
+    await (await open(login)).update(bead?.id ?? '', { title: `seen by a ${user}` }, by)
+    expect((await plane.changes(cursor))?.beads).toEqual([bead?.id])
+  })
+
+  it('reads the newer shape of the dependency table, and does not write it', async () => {
+    const login = await fresh('newer')
+    const plane = await open(login)
+    const blocker = await plane.create({ title: 'blocker' }, by)
+    const bead = await plane.create({ title: 'held', dependencies: [{ to: blocker.id, kind: 'blocks' }] }, by)
+    await root.query(`CREATE TABLE moved (issue_id varchar(255), depends_on_issue_id varchar(255),
+      depends_on_wisp_id varchar(255), depends_on_external varchar(255), type varchar(32), metadata json,
+      UNIQUE KEY (issue_id, depends_on_issue_id))`)
+    await root.query(`INSERT INTO moved SELECT issue_id, depends_on_id, NULL, NULL, type, metadata FROM dependencies`)
+    await root.query(`INSERT INTO moved VALUES ('${bead.id}', NULL, NULL, 'external:a:b', 'blocks', NULL)`)
+    await root.query('DROP TABLE dependencies')
+    await root.query('ALTER TABLE moved RENAME TO dependencies')
+    await root.query('INSERT INTO schema_migrations VALUES (43)')
+
+    await root.query("CALL DOLT_COMMIT('-Am', 'another program moves the schema')")
+
+    const newer = await open(login)
+    expect(await newer.manifest()).toMatchObject({ readOnly: true, schemaVersion: 43 })
+    expect((await newer.get(bead.id)).blockedBy).toEqual([blocker.id])
+    expect((await newer.get(bead.id)).dependencies.map((edge) => edge.to)).toContain('external:a:b')
+    expect((await newer.get(blocker.id)).dependents).toHaveLength(1)
+    expect(await newer.ready()).toEqual([blocker.id])
+    expect((await newer.summaries([blocker.id])).map((each) => each.id).sort()).toEqual([bead.id, blocker.id].sort())
+    await expect(newer.update(bead.id, { title: 'x' }, by)).rejects.toMatchObject({ code: 'work_plane_schema' })
+    const cursor = await newer.cursor()
+    await root.query(`DELETE FROM dependencies WHERE depends_on_issue_id = '${blocker.id}'`)
+    expect((await newer.changes(cursor))?.beads).toEqual([bead.id, blocker.id].sort())
+    await expect(plane.update(bead.id, { title: 'x' }, by)).rejects.toMatchObject({ code: 'work_plane_schema' })
+    expect(await plane.manifest()).toMatchObject({ readOnly: true, schemaVersion: 43 })
+    expect((await plane.get(bead.id)).blockedBy).toEqual([])
+  })
+
+  it('knows the statuses and types of the database', async () => {
+    const login = await fresh('custom')
+    await root.query("INSERT INTO config VALUES ('status.custom', 'review:wip, later'), ('types.custom', 'convoy')")
+    await root.query("INSERT INTO custom_statuses VALUES ('testing', 'active')")
+    await root.query("INSERT INTO custom_types VALUES ('slot')")
+    const plane = await open(login)
+    const manifest = await plane.manifest()
+    expect(manifest.statuses.slice(-3)).toEqual(['testing', 'review', 'later'])
+    expect(manifest.types.slice(-2)).toEqual(['slot', 'convoy'])
+    const bead = await plane.create({ title: 't', status: 'review', type: 'convoy' }, by)
+    expect(bead).toMatchObject({ status: 'review', state: 'backlog', type: 'convoy', ready: false })
+  })
+
+  it('counts ids where the database says so', async () => {
+    const login = await fresh('counted')
+    await root.query("INSERT INTO config VALUES ('issue_id_mode', 'counter')")
+    const plane = await open(login)
+    await plane.create({ title: 't', id: 'gm-41' }, by)
+    const made = await Promise.all([1, 2, 3].map((n) => plane.create({ title: `t${n}` }, by)))
+    expect(made.map((bead) => bead.id).sort()).toEqual(['gm-42', 'gm-43', 'gm-44'])
+  })
+
+  it('shows what other programs stored, however odd', async () => {
+    const login = await fresh('odd')
+    const texts = "'', '', '', ''"
+    const insert = 'INSERT INTO issues (id, title, description, design, acceptance_criteria, notes'
+    await root.query(`${insert}) VALUES ('gm-min', 'minimal', ${texts})`)
+    await root.query(`${insert}, status, issue_type, priority, metadata, assignee) VALUES
+      ('gm-odd', 'odd', ${texts}, 'flying', 'starship', 9, '[1]', '')`)
+    await root.query(`${insert}, metadata) VALUES ('gm-null', 'null', ${texts}, NULL)`)
+    await root.query("INSERT INTO dependencies (issue_id, depends_on_id, created_by) VALUES ('gm-min', 'gone-1', 'x')")
+    const plane = await open(login)
+    expect(await plane.get('gm-odd')).toMatchObject({
+      status: 'flying',
+      state: 'backlog',
+      metadata: {},
+      assignee: null,
+    })
+    expect(await plane.get('gm-null')).toMatchObject({ metadata: {} })
+    expect(await plane.get('gm-min')).toMatchObject({ ready: true, blockedBy: [] })
+    expect((await plane.update('gm-odd', { status: 'open' }, by)).priority).toBe(9)
+    expect(await plane.list()).toHaveLength(3)
+  })
+
+  it('signs its own commits with the given author', async () => {
+    const plane = await open({ ...(await fresh('signed')), author: 'Robot <robot@example.org>' })
+    await plane.create({ title: 't' }, { actor: { name: 'gemba', via: 'system' } })
+    expect(await rows('SELECT committer, email FROM dolt_log LIMIT 1')).toEqual([
+      { committer: 'Robot', email: 'robot@example.org' },
+    ])
+  })
+})

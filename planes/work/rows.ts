@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { stateOf, type BeadDetail, type BeadSummary, type Comment, type Edge } from '../../model/bead.ts'
+import type { ReadyBead, Standing } from '../../model/ready.ts'
+import { isoTime, isoTimeOrNull } from './time.ts'
+
+/** The columns of `issues` that lists and readiness need. */
+export interface LightRow {
+  readonly id: string
+  readonly title: string
+  readonly status: string
+  readonly priority: number
+  readonly issue_type: string
+  readonly assignee: string | null
+  readonly created_at: string
+  readonly updated_at: string
+  readonly closed_at: string | null
+  readonly defer_until: string | null
+  readonly pinned: number | null
+  readonly ephemeral: number | null
+  readonly is_template: number | null
+}
+
+export const lightColumns =
+  'id, title, status, priority, issue_type, assignee, created_at, updated_at, closed_at, defer_until, ' +
+  'pinned, ephemeral, is_template'
+
+/** A whole row of `issues`, as far as it is named here. */
+export interface IssueRow extends LightRow {
+  readonly description: string
+  readonly design: string
+  readonly acceptance_criteria: string
+  readonly notes: string
+  readonly estimated_minutes: number | null
+  readonly created_by: string | null
+  readonly owner: string | null
+  readonly started_at: string | null
+  readonly close_reason: string | null
+  readonly closed_by_session: string | null
+  readonly external_ref: string | null
+  readonly due_at: string | null
+  readonly metadata: unknown
+}
+
+/** What else a summary shows. */
+export interface Around {
+  readonly labels: readonly string[]
+  readonly parent: string | null
+  readonly commentCount: number
+  readonly standing: Standing
+  readonly revision: number
+}
+
+export function readyBead(row: LightRow): ReadyBead {
+  return {
+    id: row.id,
+    status: row.status,
+    type: row.issue_type,
+    priority: row.priority,
+    createdAt: isoTime(row.created_at),
+    deferUntil: isoTimeOrNull(row.defer_until),
+    pinned: row.pinned === 1,
+    ephemeral: row.ephemeral === 1,
+  }
+}
+
+/** Whether lists show the row: templates and wisps are not work. */
+export function isListed(row: LightRow): boolean {
+  return row.ephemeral !== 1 && row.is_template !== 1
+}
+
+export function summaryOf(row: LightRow, around: Around): BeadSummary {
+  return {
+    id: row.id,
+    title: row.title,
+    status: row.status,
+    state: stateOf(row.status, around.labels),
+    priority: row.priority,
+    type: row.issue_type,
+    assignee: row.assignee === '' ? null : row.assignee,
+    labels: around.labels,
+    parent: around.parent,
+    blockedBy: around.standing.blockedBy,
+    blocks: around.standing.blocks,
+    ready: around.standing.ready,
+    createdAt: isoTime(row.created_at),
+    updatedAt: isoTime(row.updated_at),
+    closedAt: isoTimeOrNull(row.closed_at),
+    deferUntil: isoTimeOrNull(row.defer_until),
+    commentCount: around.commentCount,
+    revision: around.revision,
+  }
+}
+
+export function detailOf(
+  row: IssueRow,
+  around: Around,
+  more: {
+    readonly dependencies: readonly Edge[]
+    readonly dependents: readonly Edge[]
+    readonly comments: readonly Comment[]
+  },
+): BeadDetail {
+  return {
+    ...summaryOf(row, around),
+    description: row.description,
+    design: row.design,
+    acceptance: row.acceptance_criteria,
+    notes: row.notes,
+    owner: row.owner ?? '',
+    createdBy: row.created_by ?? '',
+    closeReason: row.close_reason ?? '',
+    externalRef: row.external_ref === '' ? null : row.external_ref,
+    estimatedMinutes: row.estimated_minutes,
+    dueAt: isoTimeOrNull(row.due_at),
+    startedAt: isoTimeOrNull(row.started_at),
+    metadata: metadataOf(row),
+    ...more,
+    etag: etagOf(row, around.labels, more.dependencies),
+  }
+}
+
+/** The `metadata` object; a database may also hold null, or text that another program wrote. */
+export function metadataOf(row: IssueRow): Readonly<Record<string, unknown>> {
+  const value: unknown = row.metadata
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+}
+
+/** Changes when the row, a label or an edge of this bead changes; edges of others to it and comments do not count. */
+export function etagOf(row: IssueRow, labels: readonly string[], dependencies: readonly Edge[]): string {
+  const columns = Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))
+  const edges = dependencies.map((edge) => `${edge.to} ${edge.kind}`).sort()
+  return createHash('sha256')
+    .update(JSON.stringify([columns, labels, edges]))
+    .digest('base64url')
+    .slice(0, 27)
+}
+
+/** The row as bd writes it into the events table: its names, and only what is set. */
+export function issueJson(row: IssueRow, labels: readonly string[]): Readonly<Record<string, unknown>> {
+  const all: Record<string, unknown> = {
+    id: row.id,
+    title: row.title,
+    description: row.description,
+    design: row.design,
+    acceptance_criteria: row.acceptance_criteria,
+    notes: row.notes,
+    status: row.status,
+    priority: row.priority,
+    issue_type: row.issue_type,
+    assignee: row.assignee,
+    owner: row.owner,
+    estimated_minutes: row.estimated_minutes,
+    created_at: isoTime(row.created_at),
+    created_by: row.created_by,
+    updated_at: isoTime(row.updated_at),
+    started_at: isoTimeOrNull(row.started_at),
+    closed_at: isoTimeOrNull(row.closed_at),
+    close_reason: row.close_reason,
+    closed_by_session: row.closed_by_session,
+    due_at: isoTimeOrNull(row.due_at),
+    defer_until: isoTimeOrNull(row.defer_until),
+    external_ref: row.external_ref,
+    metadata: Object.keys(metadataOf(row)).length > 0 ? row.metadata : null,
+    labels: labels.length > 0 ? labels : null,
+    pinned: row.pinned === 1 ? true : null,
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== ''))
+}

@@ -1,0 +1,57 @@
+import { agentsFileSchema, configTables, projectFileSchema, type ConfigKey } from '../model/schema/config.ts'
+
+/** What steers Gemba beside the files. */
+const variables: readonly (readonly [name: string, what: string])[] = [
+  ['GEMBA_CACHE', 'Folder of the programs that set-up obtained. Default: `gemba` in the cache folder of the platform.'],
+  ['GEMBA_TEMPORAL', 'Path of the `temporal` program; likewise `GEMBA_DOLT`, `GEMBA_TMUX`, `GEMBA_GIT`, `GEMBA_GO`.'],
+  ['GEMBA_LOG_LEVEL', 'How much the logs in `.gemba/data/logs` tell: `debug`, `info` (default), `warn` or `error`.'],
+]
+
+/** The reference of every configuration key, as Markdown, from the schemas themselves. */
+export function configReference(): string {
+  return [
+    '# Configuration reference',
+    '',
+    'Generated from the schemas by `npm run docs`. `gemba config explain` shows the values in force and their origin.',
+    'An unknown key is an error. Environment variables, where named, go before the file.',
+    '',
+    ...page('`.gemba/gemba.toml`', configTables(projectFileSchema)),
+    ...page('`.gemba/agents.toml`', configTables(agentsFileSchema)),
+    '## Environment variables of their own',
+    '',
+    '| variable | what it is |',
+    '| --- | --- |',
+    ...variables.map(([name, what]) => `| \`${name}\` | ${what} |`),
+    '',
+  ].join('\n')
+}
+
+/** Every key, for `gemba config explain`. */
+export function configKeys(): ConfigKey[] {
+  return [projectFileSchema, agentsFileSchema].flatMap((schema) => configTables(schema).flatMap((table) => table.keys))
+}
+
+function page(title: string, tables: ReturnType<typeof configTables>): string[] {
+  return [`## ${title}`, '', ...tables.flatMap(section)]
+}
+
+function section(table: ReturnType<typeof configTables>[number]): string[] {
+  const header = table.name.endsWith('[]') ? `[[${table.name.slice(0, -2)}]]` : `[${table.name}]`
+  return [
+    `### \`${header}\``,
+    '',
+    table.description,
+    '',
+    '| key | type | default | what it is |',
+    '| --- | --- | --- | --- |',
+    ...table.keys.map(row),
+    '',
+  ]
+}
+
+function row(key: ConfigKey): string {
+  const name = key.path.slice(key.path.lastIndexOf('.') + 1)
+  const fallback = key.required ? 'required' : key.fallback === undefined ? '–' : `\`${JSON.stringify(key.fallback)}\``
+  const variable = key.environment === undefined ? '' : ` Environment: \`${key.environment}\`.`
+  return `| \`${name}\` | ${key.type} | ${fallback} | ${key.description}${variable} |`
+}

@@ -1,0 +1,162 @@
+import { join, resolve } from 'node:path'
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { GembaError } from '../model/error.ts'
+import type { Repository } from '../model/agent.ts'
+import type { Project } from '../model/project.ts'
+import {
+  agentsFileSchema,
+  configTables,
+  projectFileSchema,
+  type ConfigKey,
+  type ProjectFile,
+} from '../model/schema/config.ts'
+import { agentTypes } from './agent-types.ts'
+import { beadsAddress, type BeadsAddress } from './beads-address.ts'
+import { invalid, readConfigFile, type ConfigFile } from './config-file.ts'
+import { publicOrigin, timingOf } from './config-values.ts'
+
+/** Everything the configuration of a project says, complete with defaults. */
+export interface LoadedProject {
+  readonly project: Project
+  /** The project's folder, absolute. */
+  readonly folder: string
+  readonly beads: BeadsAddress
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly publicUrl: string | undefined
+  readonly auth: 'token' | 'none'
+  /** Undefined: the embedded store. */
+  readonly storeUrl: string | undefined
+  /** Undefined: the embedded server. */
+  readonly temporalAddress: string | undefined
+  readonly temporalNamespace: string
+  readonly example: boolean
+  /** Where each value comes from: a file and line, an environment variable, or `default`. By dotted path. */
+  readonly origins: ReadonlyMap<string, ConfigOrigin>
+}
+
+export interface ConfigOrigin {
+  readonly value: unknown
+  readonly from: string
+}
+
+/** The files of a project's configuration. */
+export function configPaths(folder: string): { project: string; agents: string } {
+  const at = resolve(folder, '.gemba')
+  return { project: join(at, 'gemba.toml'), agents: join(at, 'agents.toml') }
+}
+
+/**
+ * Reads `.gemba/gemba.toml` and `.gemba/agents.toml`. Environment variables go before the files.
+ * `project_missing` without a project file; `config_invalid` with file, line and reason for whatever is not right.
+ */
+export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env): LoadedProject {
+  const root = resolve(folder)
+  const paths = configPaths(root)
+  const file = readConfigFile(paths.project, projectFileSchema)
+  if (file === undefined) throw new GembaError('project_missing', { folder: root })
+  const agentsFile = readConfigFile(paths.agents, agentsFileSchema)
+  const origins = originsOf(file, env)
+  const value = <Type>(path: string): Type => origins.get(path)?.value as Type
+  const id = file.content.project.id
+  const agents = agentTypes(agentsFile)
+  const prefix = file.content.project.prefix ?? id
+  return {
+    project: {
+      id,
+      name: file.content.project.name ?? id,
+      prefix,
+      repositories: repositories(root, id, file),
+      agents,
+      defaultAgent: defaultAgent(value<string | undefined>('agents.default'), agents, origins),
+      maxSessions: value('limits.max_sessions'),
+      timing: timingOf(file.content.timing ?? {}),
+    },
+    folder: root,
+    beads: beadsAddress(file, value('beads.url'), value('beads.database')),
+    listen: parseListen(value('server.listen'), origins.get('server.listen')?.from ?? paths.project),
+    publicUrl: publicOrigin(value('server.public_url'), origins.get('server.public_url')?.from ?? paths.project),
+    auth: value('server.auth'),
+    storeUrl: value('store.url'),
+    temporalAddress: value('temporal.address'),
+    temporalNamespace: value('temporal.namespace'),
+    example: value('project.example'),
+    origins,
+  }
+}
+
+/** `host:port` in its parts; `config_invalid` names where it was written. */
+export function parseListen(text: string, from: string): { host: string; port: number } {
+  const [, host, digits] = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text) ?? []
+  const port = Number(digits)
+  if (host === undefined || port > 65_535) throw invalid(from, undefined, `${text} is not an address and port`)
+  return { host: host.replace(/^\[|\]$/g, ''), port }
+}
+
+/** The keys that have one value, with the value in force and its origin. */
+function originsOf(file: ConfigFile<ProjectFile>, env: NodeJS.ProcessEnv): Map<string, ConfigOrigin> {
+  const keys = configTables(projectFileSchema).flatMap((table) => table.keys)
+  return new Map(keys.filter((key) => !key.path.includes('[]')).map((key) => [key.path, originOf(key, file, env)]))
+}
+
+function originOf(key: ConfigKey, file: ConfigFile<ProjectFile>, env: NodeJS.ProcessEnv): ConfigOrigin {
+  const given = key.environment === undefined ? undefined : env[key.environment]
+  if (key.environment !== undefined && given !== undefined && given !== '') {
+    return { value: fromEnvironment(key, given), from: `environment ${key.environment}` }
+  }
+  const [table = '', name = ''] = key.path.split('.')
+  const content = new Map<string, unknown>(Object.entries(file.content)).get(table)
+  const written = new Map<string, unknown>(Object.entries(content ?? {})).get(name)
+  if (written === undefined) return { value: key.fallback, from: 'default' }
+  const line = file.lineOf([table, name])
+  return { value: written, from: line === undefined ? file.file : `${file.file}:${line}` }
+}
+
+function fromEnvironment(key: ConfigKey, text: string): unknown {
+  const schema = leafSchema(key.path)
+  const value = key.type === 'integer' ? Number(text) : text
+  if (schema !== undefined && Value.Check(schema, value)) return value
+  throw invalid(`environment ${key.environment ?? ''}`, undefined, `the value does not suit ${key.path}`)
+}
+
+function leafSchema(path: string): TSchema | undefined {
+  const [table = '', name = ''] = path.split('.')
+  const tables = projectFileSchema.properties as unknown as Record<string, { properties?: Record<string, TSchema> }>
+  return tables[table]?.properties?.[name]
+}
+
+function repositories(root: string, project: string, file: ConfigFile<ProjectFile>): Repository[] {
+  const written = file.content.repository ?? []
+  if (written.length === 0) return [repository(root, { id: project })]
+  for (const [index, each] of written.entries()) {
+    if (written.findIndex((other) => other.id === each.id) === index) continue
+    throw invalid(file.file, file.lineOf(['repository', String(index), 'id']), `two repositories are called ${each.id}`)
+  }
+  return written.map((each) => repository(root, each))
+}
+
+function repository(root: string, written: NonNullable<ProjectFile['repository']>[number]): Repository {
+  return {
+    id: written.id,
+    path: resolve(root, written.path ?? '.'),
+    base: written.base ?? 'main',
+    integration: written.integration ?? 'merge',
+    remote: written.remote ?? 'origin',
+    prefixes: written.prefixes ?? [],
+  }
+}
+
+function defaultAgent(
+  wanted: string | undefined,
+  agents: Project['agents'],
+  origins: ReadonlyMap<string, ConfigOrigin>,
+): string {
+  if (wanted === undefined) return agents[0]?.name ?? ''
+  if (agents.some((agent) => agent.name === wanted)) return wanted
+  const known = agents.map((agent) => agent.name).join(', ')
+  throw invalid(
+    origins.get('agents.default')?.from ?? '',
+    undefined,
+    `there is no agent type ${wanted}; known are ${known}`,
+  )
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createDataFolder, fixedPorts, lockProject, runningServer } from './data-folder.ts'
+import { requireFreePort } from './free-port.ts'
+
+let project: string
+
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), 'gemba-data-'))
+})
+
+afterEach(() => {
+  rmSync(project, { recursive: true, force: true })
+})
+
+test('folder and secrets are for this user alone, and secrets stay the same', () => {
+  const folder = createDataFolder(project)
+  const token = readFileSync(folder.token, 'utf8')
+  expect(statSync(folder.root).mode & 0o777).toBe(0o700)
+  expect(statSync(folder.token).mode & 0o777).toBe(0o600)
+  expect(token.trim()).toMatch(/^[\w-]{43}$/)
+  expect(readFileSync(folder.hostToken, 'utf8')).not.toBe(token)
+  createDataFolder(project)
+  expect(readFileSync(folder.token, 'utf8')).toBe(token)
+})
+
+test('a second start hears the pid and the URL of the first', async () => {
+  const folder = createDataFolder(project)
+  const lock = await lockProject(folder, 'http://127.0.0.1:7666')
+  await expect(lockProject(folder, 'http://127.0.0.1:9999')).rejects.toMatchObject({
+    code: 'already_running',
+    params: { pid: String(process.pid), url: 'http://127.0.0.1:7666' },
+  })
+  expect(await runningServer(folder)).toEqual({ pid: process.pid, url: 'http://127.0.0.1:7666' })
+  lock.release()
+  expect(await runningServer(folder)).toBeUndefined()
+})
+
+test('ports stay the same until another program takes one', async () => {
+  const folder = createDataFolder(project)
+  const first = await fixedPorts(folder, ['dolt', 'temporal'])
+  expect(await fixedPorts(folder, ['dolt', 'temporal'])).toEqual(first)
+  const thief = createServer()
+  await new Promise<void>((resolve) => thief.listen(first.dolt, '127.0.0.1', resolve))
+  const second = await fixedPorts(folder, ['dolt', 'temporal'])
+  await expect(requireFreePort('127.0.0.1', first.dolt)).rejects.toMatchObject({ code: 'port_in_use' })
+  await new Promise((resolve) => thief.close(resolve))
+  expect(second.temporal).toBe(first.temporal)
+  expect(second.dolt).not.toBe(first.dolt)
+})

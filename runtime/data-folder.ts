@@ -1,0 +1,115 @@
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { GembaError } from '../model/error.ts'
+import { lockHolder, tryLock, type HeldLock } from './file-lock.ts'
+import { freePort, isPortFree } from './free-port.ts'
+import { isCode, secretFile, writePrivateFile } from './secret.ts'
+
+/** The places inside `<project>/.gemba/data`, all absolute. */
+export interface DataFolder {
+  readonly root: string
+  readonly lock: string
+  readonly logs: string
+  readonly ports: string
+  readonly children: string
+  readonly settings: string
+  readonly store: string
+  readonly dolt: string
+  readonly temporal: string
+  readonly host: string
+  /** Files with secrets, 0600. */
+  readonly token: string
+  readonly hostToken: string
+  readonly temporalKey: string
+  readonly doltPassword: string
+  readonly beadsPassword: string
+}
+
+/** Names the places; creates nothing. */
+export function dataFolderOf(project: string): DataFolder {
+  const root = join(resolve(project), '.gemba', 'data')
+  const at = (name: string): string => join(root, name)
+  return {
+    root,
+    lock: at('lock'),
+    logs: at('logs'),
+    ports: at('ports.json'),
+    children: at('children.json'),
+    settings: at('settings'),
+    store: at('store'),
+    dolt: at('dolt'),
+    temporal: at('temporal'),
+    host: at('host'),
+    token: at('token'),
+    hostToken: at('host-token'),
+    temporalKey: at('temporal-key'),
+    doltPassword: at('dolt-password'),
+    beadsPassword: at('beads-password'),
+  }
+}
+
+/** Makes the folder (0700) and its secrets, once. `disk_full` when there is no room. */
+export function createDataFolder(project: string): DataFolder {
+  const folder = dataFolderOf(project)
+  try {
+    mkdirSync(folder.root, { recursive: true, mode: 0o700 })
+    chmodSync(folder.root, 0o700)
+    for (const part of [folder.logs, folder.settings, folder.temporal, folder.host]) {
+      mkdirSync(part, { recursive: true, mode: 0o700 })
+    }
+    for (const file of [folder.token, folder.hostToken, folder.temporalKey]) secretFile(file)
+    return folder
+  } catch (error) {
+    if (isCode(error, 'ENOSPC')) throw new GembaError('disk_full', { path: folder.root }, { cause: error })
+    throw error
+  }
+}
+
+/** Takes the project for this process; `already_running` names the one that has it. */
+export async function lockProject(folder: DataFolder, url: string): Promise<HeldLock> {
+  const attempt = await tryLock(folder.lock, url)
+  if (attempt.held) return attempt.lock
+  throw new GembaError('already_running', { pid: String(attempt.holder.pid), url: attempt.holder.note })
+}
+
+/** The process that serves this project now, and its URL. */
+export async function runningServer(folder: DataFolder): Promise<{ pid: number; url: string } | undefined> {
+  const holder = await lockHolder(folder.lock)
+  return holder === undefined ? undefined : { pid: holder.pid, url: holder.note }
+}
+
+/**
+ * Ports that stay the same from start to start, so that clients find a restarted server again. The first time, and
+ * when another program has taken one meanwhile, a free one is chosen. Call it only while holding the project's lock.
+ */
+export async function fixedPorts<Name extends string>(
+  folder: DataFolder,
+  names: readonly Name[],
+): Promise<Record<Name, number>> {
+  const known = readPorts(folder.ports)
+  const ports: Record<string, number> = { ...known }
+  for (const name of names) {
+    const port = known[name]
+    if (port === undefined || !(await isPortFree(port))) ports[name] = await unusedPort(Object.values(ports))
+  }
+  writePrivateFile(folder.ports, JSON.stringify(ports))
+  return ports as Record<Name, number>
+}
+
+async function unusedPort(taken: readonly number[]): Promise<number> {
+  const port = await freePort()
+  return taken.includes(port) ? unusedPort(taken) : port
+}
+
+function readPorts(file: string): Record<string, number> {
+  try {
+    const ports: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (typeof ports !== 'object' || ports === null) return {}
+    return Object.fromEntries(
+      Object.entries(ports).filter((entry): entry is [string, number] => Number.isInteger(entry[1])),
+    )
+  } catch (error) {
+    if (isCode(error, 'ENOENT') || error instanceof SyntaxError) return {}
+    throw error
+  }
+}

@@ -1,0 +1,139 @@
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { start } from './exec.ts'
+import { identifyProcess } from './process-identity.ts'
+import type { ChildDescription, ChildEvent } from './supervised-child.ts'
+import { Supervisor } from './supervisor.ts'
+
+const quick = { first: 20, longest: 50, forgetAfter: 60_000, reportAfter: 3 }
+let folder: string
+const releases: (() => unknown)[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gemba-supervisor-'))
+})
+
+afterEach(async () => {
+  for (const release of releases.splice(0).reverse()) await release()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A child that appends its pid and then sleeps, deaf to TERM when `deaf`. */
+function sleeper(name: string, options: { needs?: string[]; deaf?: boolean; then?: string } = {}): ChildDescription {
+  const trap = options.deaf === true ? "trap '' TERM;" : `trap 'echo ${name} >> "${folder}/stopped"; exit 0' TERM;`
+  return {
+    name,
+    command: '/bin/sh',
+    args: ['-c', `${trap} echo $$ >> "${folder}/${name}.pids"; ${options.then ?? 'while :; do sleep 0.1; done'}`],
+    env: process.env,
+    cwd: folder,
+    needs: options.needs ?? [],
+    ready: async () => pids(name).length > 0,
+    readyWithinMs: 20_000,
+    graceSeconds: 1,
+  }
+}
+
+function pids(name: string): number[] {
+  try {
+    return readFileSync(join(folder, `${name}.pids`), 'utf8')
+      .trim()
+      .split('\n')
+      .map(Number)
+  } catch {
+    return []
+  }
+}
+
+function supervise(children: readonly ChildDescription[]): { supervisor: Supervisor; events: ChildEvent[] } {
+  const events: ChildEvent[] = []
+  const supervisor = new Supervisor({ children, logs: folder, report: (event) => events.push(event), restart: quick })
+  releases.push(() => supervisor.stop())
+  return { supervisor, events }
+}
+
+test('children start after what they need and stop in reverse', async () => {
+  const { supervisor, events } = supervise([
+    sleeper('last', { needs: ['middle'] }),
+    sleeper('middle', { needs: ['first'] }),
+    sleeper('first'),
+  ])
+  await supervisor.start()
+  expect(events.map((event) => `${event.type} ${event.name}`)).toEqual([
+    ...['started first', 'ready first', 'started middle', 'ready middle', 'started last', 'ready last'],
+  ])
+  await supervisor.stop()
+  expect(readFileSync(join(folder, 'stopped'), 'utf8').trim().split('\n')).toEqual(['last', 'middle', 'first'])
+})
+
+test('a killed child is started again', async () => {
+  const { supervisor, events } = supervise([sleeper('one')])
+  await supervisor.start()
+  process.kill(pids('one')[0] ?? 0, 'SIGKILL')
+  await vi.waitFor(() => expect(pids('one')).toHaveLength(2), { timeout: 20_000 })
+  expect(events).toContainEqual({ type: 'ended', name: 'one', how: 'signal SIGKILL', retryInMs: 20 })
+  expect(supervisor.pidOf('one')).toBe(pids('one')[1])
+})
+
+test('a child that fails from the start is given up with the end of its log', async () => {
+  const broken = sleeper('broken', { then: 'echo the disk is on fire; exit 3' })
+  const { supervisor, events } = supervise([{ ...broken, ready: () => Promise.resolve(false) }])
+  await expect(supervisor.start()).rejects.toMatchObject({
+    code: 'process_failing',
+    message: expect.stringContaining('the disk is on fire') as unknown,
+  })
+  expect(events.filter((event) => event.type === 'failing')).toHaveLength(1)
+})
+
+test('a program that does not exist is a failing child', async () => {
+  const { supervisor } = supervise([{ ...sleeper('none'), command: '/does/not/exist', ready: async () => false }])
+  await expect(supervisor.start()).rejects.toMatchObject({ code: 'process_failing' })
+})
+
+test('a deaf child is ended by force after its grace', async () => {
+  const { supervisor } = supervise([sleeper('deaf', { deaf: true })])
+  await supervisor.start()
+  await supervisor.stop()
+  expect(await identifyProcess(pids('deaf')[0] ?? 0)).toBeUndefined()
+})
+
+test('kill -9 of the supervisor leaves no child behind, be it deaf or a Node process', async () => {
+  const nodeChild = join(folder, 'child.mjs')
+  writeFileSync(
+    nodeChild,
+    `import { appendFileSync } from 'node:fs'
+     appendFileSync(${JSON.stringify(join(folder, 'node.pids'))}, process.pid + '\\n')
+     process.send({ ready: true })
+     setInterval(() => undefined, 1000)`,
+  )
+  const plan = join(folder, 'plan.json')
+  const node = { name: 'node', command: process.execPath, args: [nodeChild], needs: ['deaf'] }
+  writeFileSync(
+    plan,
+    JSON.stringify({ logs: folder, children: [node, sleeper('kind'), sleeper('deaf', { deaf: true })] }),
+  )
+  const supervisor = startSupervisor(plan)
+  const guarded = (): number[] => ['kind', 'deaf', 'node'].flatMap(pids)
+  await vi.waitFor(() => expect(guarded()).toHaveLength(3), { timeout: 30_000 })
+  supervisor.kill('SIGKILL')
+  await vi.waitFor(
+    async () => {
+      const left = await Promise.all(guarded().map(identifyProcess))
+      expect(left.filter((identity) => identity !== undefined)).toEqual([])
+    },
+    { timeout: 20_000 },
+  )
+})
+
+function startSupervisor(plan: string): ChildProcess {
+  const entry = fileURLToPath(new URL('testing/supervise.ts', import.meta.url))
+  const child = start(process.execPath, [entry, plan], { stdio: ['ignore', 'pipe', 'inherit'] })
+  releases.push(() => child.kill('SIGKILL'))
+  if (child.stdout !== null) createInterface(child.stdout).on('line', () => undefined)
+  return child
+}

@@ -1,0 +1,89 @@
+import {
+  SupervisedChild,
+  defaultRestart,
+  type ChildDescription,
+  type ChildEvent,
+  type RestartPolicy,
+} from './supervised-child.ts'
+
+/**
+ * Keeps a set of children running: started in the order of their needs, restarted when they end, stopped in reverse.
+ * It knows nothing of what they do, and whatever becomes of it, they end with it.
+ */
+export class Supervisor {
+  readonly #children: ReadonlyMap<string, SupervisedChild>
+  readonly #starts = new Map<string, Promise<void>>()
+  readonly #stops = new Map<string, Promise<void>>()
+
+  constructor(options: {
+    children: readonly ChildDescription[]
+    /** Folder of the children's logs. */
+    logs: string
+    report: (event: ChildEvent) => void
+    restart?: RestartPolicy
+  }) {
+    this.#children = new Map(
+      options.children.map((child) => [
+        child.name,
+        new SupervisedChild(child, options.logs, options.restart ?? defaultRestart, options.report),
+      ]),
+    )
+  }
+
+  /** Resolves when all are in service. When one can not be, all are stopped and its `process_failing` is thrown. */
+  async start(): Promise<void> {
+    try {
+      await Promise.all([...this.#children.keys()].map((name) => this.#start(name)))
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  /** Stops all, each after those that need it. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#children.keys()].map((name) => this.#stop(name)))
+  }
+
+  /** Ends all by force after `graceMs`. For a person who asks twice. */
+  hurry(graceMs: number): void {
+    setTimeout(() => {
+      for (const child of this.#children.values()) child.kill()
+    }, graceMs).unref()
+  }
+
+  /** The pid of a running child. */
+  pidOf(name: string): number | undefined {
+    return this.#children.get(name)?.pid
+  }
+
+  #start(name: string): Promise<void> {
+    const child = this.#child(name)
+    return once(this.#starts, name, async () => {
+      await Promise.all(child.needs.map((need) => this.#start(need)))
+      await child.start()
+    })
+  }
+
+  #stop(name: string): Promise<void> {
+    return once(this.#stops, name, async () => {
+      const dependents = [...this.#children].filter(([, other]) => other.needs.includes(name))
+      await Promise.all(dependents.map(([dependent]) => this.#stop(dependent)))
+      await this.#child(name).stop()
+    })
+  }
+
+  #child(name: string): SupervisedChild {
+    const child = this.#children.get(name)
+    if (child === undefined) throw new Error(`no child is called ${name}`)
+    return child
+  }
+}
+
+function once(done: Map<string, Promise<void>>, name: string, run: () => Promise<void>): Promise<void> {
+  const known = done.get(name)
+  if (known !== undefined) return known
+  const promise = run()
+  done.set(name, promise)
+  return promise
+}

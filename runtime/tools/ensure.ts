@@ -1,0 +1,90 @@
+import { GembaError } from '../../model/error.ts'
+import { exec } from '../exec.ts'
+import type { Report } from '../terminal.ts'
+import { buildInstaller, type GoProgram } from './build-from-source.ts'
+import { downloadInstaller, type ReleaseArchive } from './download.ts'
+import { installHint } from './install-hint.ts'
+import { cachedTool, findProgram, findTool, pinned, type ToolName } from './locate.ts'
+import { obtain } from './obtain.ts'
+
+/** Programs that set-up can get by itself. */
+export type ObtainableTool = 'temporal' | 'dolt'
+
+const programs: Readonly<Record<ObtainableTool, GoProgram>> = {
+  temporal: {
+    tool: 'temporal',
+    folder: 'temporal',
+    package: 'github.com/temporalio/cli/cmd/temporal',
+    flags: [],
+    variable: `github.com/temporalio/cli/temporalcli.Version=${pinned.temporal}`,
+    needsCompiler: false,
+  },
+  dolt: {
+    tool: 'dolt',
+    folder: 'dolt',
+    package: 'github.com/dolthub/dolt/go/cmd/dolt',
+    flags: ['-tags', 'gms_pure_go'],
+    needsCompiler: true,
+  },
+}
+
+/**
+ * Returns the path of a program, getting it when it is nowhere: `GEMBA_<TOOL>`, PATH, the cache, the official
+ * download, a build from source. `tool_missing` tells what was tried and what mends it.
+ */
+export async function ensureTool(tool: ObtainableTool, options: { report: Report }): Promise<string> {
+  const named = process.env[`GEMBA_${tool.toUpperCase()}`]
+  if (named !== undefined && named !== '') return requireTool(tool)
+  const onPath = findProgram(tool)
+  if (onPath !== undefined && (await suits(tool, onPath, options.report))) return onPath
+  const target = cachedTool(tool)
+  const cached = findTool(tool, { ...process.env, PATH: '' })
+  if (cached !== undefined) return cached
+  const { report } = options
+  return obtain({
+    tool,
+    target,
+    installers: [downloadInstaller(releaseOf(tool), report), buildInstaller(programs[tool], report)],
+    fix: `Install ${tool} and put it on PATH, or allow the download, or install Go 1.26 and a C compiler; then start again.`,
+    report,
+  })
+}
+
+/** A program that only the system's package manager brings; `tool_missing` names the command that installs it. */
+export function requireTool(tool: ToolName): string {
+  const found = findTool(tool)
+  if (found !== undefined) return found
+  const named = process.env[`GEMBA_${tool.toUpperCase()}`]
+  const why = named === undefined || named === '' ? 'it is not on PATH' : `GEMBA_${tool.toUpperCase()} names no program`
+  throw new GembaError('tool_missing', { tool, why, fix: installHint(tool) })
+}
+
+/** Temporal older than 1.5 ignores the settings that the embedded server needs. */
+async function suits(tool: ObtainableTool, path: string, report: Report): Promise<boolean> {
+  if (tool !== 'temporal') return true
+  const said = await exec(path, ['--version'], { timeout: 10_000 }).catch(() => undefined)
+  if (said !== undefined && said.code === 0 && isRecentTemporal(said.stdout)) return true
+  report.line(`temporal: ${path} is older than 1.5 or does not run; getting another.`)
+  return false
+}
+
+/** Whether what `temporal --version` says is 1.5 or newer. A development build is judged by its server. */
+export function isRecentTemporal(text: string): boolean {
+  const [, major = 0, minor = 0] = (/temporal version (\d+)\.(\d+)/.exec(text) ?? []).map(Number)
+  if (major > 1 || (major === 1 && minor >= 5)) return true
+  const server = Number(/\(Server 1\.(\d+)/.exec(text)?.[1] ?? 0)
+  return major === 0 && server >= 29
+}
+
+/** The release archive for this platform. */
+function releaseOf(tool: ObtainableTool): ReleaseArchive {
+  const system = process.platform === 'darwin' ? 'darwin' : 'linux'
+  const machine = process.arch === 'arm64' ? 'arm64' : 'amd64'
+  const version = pinned[tool]
+  if (tool === 'temporal') {
+    const asset = `temporal_cli_${version}_${system}_${machine}.tar.gz`
+    return { tool, project: 'temporalio/cli', tag: `v${version}`, asset, member: 'temporal' }
+  }
+  const folder = `dolt-${system}-${machine}`
+  return { tool, project: 'dolthub/dolt', tag: `v${version}`, asset: `${folder}.tar.gz`, member: `${folder}/bin/dolt` }
+}

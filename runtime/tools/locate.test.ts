@@ -1,0 +1,68 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isRecentTemporal } from './ensure.ts'
+import { installHint } from './install-hint.ts'
+import { cachedTool, findTool, locateTool } from './locate.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gemba-locate-'))
+})
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function program(path: string): string {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, '')
+  chmodSync(path, 0o755)
+  return path
+}
+
+test('a named program goes before PATH, PATH before the cache', () => {
+  const env = { GEMBA_CACHE: join(folder, 'cache'), PATH: join(folder, 'bin') }
+  expect(findTool('dolt', env)).toBeUndefined()
+  const cached = program(cachedTool('dolt', env))
+  expect(findTool('dolt', env)).toBe(cached)
+  const onPath = program(join(folder, 'bin', 'dolt'))
+  expect(findTool('dolt', env)).toBe(onPath)
+  const named = program(join(folder, 'own'))
+  expect(findTool('dolt', { ...env, GEMBA_DOLT: named })).toBe(named)
+})
+
+test('a named program that is not there is not replaced by another', () => {
+  program(join(folder, 'dolt'))
+  expect(() => locateTool('dolt', { PATH: folder, GEMBA_DOLT: '/none' })).toThrow(
+    expect.objectContaining({ code: 'tool_missing' }),
+  )
+})
+
+test('a folder or a file that can not be run is no program', () => {
+  mkdirSync(join(folder, 'git'))
+  writeFileSync(join(folder, 'tmux'), '')
+  expect(findTool('git', { PATH: folder })).toBeUndefined()
+  expect(findTool('tmux', { PATH: folder })).toBeUndefined()
+})
+
+test.each([
+  ['temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)', true],
+  ['temporal version 1.10.0 (Server 1.31.0, UI 2.45.0)', true],
+  ['temporal version 2.0.0 (Server 2.0.0, UI 3.0.0)', true],
+  ['temporal version 1.4.9 (Server 1.28.0, UI 2.40.0)', false],
+  ['temporal version 0.0.0-DEV (Server 1.29.1, UI 2.42.1)', true],
+  ['temporal version 0.13.2 (server 1.24.1)', false],
+  ['something else', false],
+])('%s', (text, recent) => {
+  expect(isRecentTemporal(text)).toBe(recent)
+})
+
+test('a missing program is named with the command that installs it here', () => {
+  program(join(folder, 'apt-get'))
+  const expected = process.platform === 'darwin' ? 'xcode-select' : 'apt-get install -y build-essential'
+  expect(installHint('cc', { PATH: folder })).toContain(expected)
+  expect(installHint('tmux', { PATH: folder })).toBe('Run `sudo apt-get install -y tmux`.')
+})

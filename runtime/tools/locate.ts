@@ -1,0 +1,59 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { GembaError } from '../../model/error.ts'
+
+export type ToolName = 'temporal' | 'dolt' | 'tmux' | 'git' | 'go' | 'bd' | 'gt' | 'chromium' | 'claude' | 'codex'
+
+/** Pinned versions of what set-up obtains; the cache is keyed by them. */
+export const pinned = { temporal: '1.5.1', dolt: '1.86.4' } as const
+
+/** The folder for tools that set-up obtained: `GEMBA_CACHE`, else the platform's cache folder. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return env['GEMBA_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gemba')
+}
+
+/** Where set-up puts the executable of a pinned tool. */
+export function cachedTool(tool: keyof typeof pinned, env: NodeJS.ProcessEnv = process.env): string {
+  return join(cacheFolder(env), 'tools', `${tool}-${pinned[tool]}`, tool)
+}
+
+/** Finds a program: `GEMBA_<TOOL>`, then PATH, then the cache. Undefined when it is nowhere. */
+export function findTool(tool: ToolName, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const named = env[`GEMBA_${tool.toUpperCase()}`]
+  if (named !== undefined && named !== '') return isExecutable(named) ? named : undefined
+  const onPath = findProgram(tool, env)
+  if (onPath !== undefined) return onPath
+  if (!(tool in pinned)) return undefined
+  const cached = cachedTool(tool as keyof typeof pinned, env)
+  return isExecutable(cached) ? cached : undefined
+}
+
+/** Finds a program on PATH alone. */
+export function findProgram(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return (env['PATH'] ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find(isExecutable)
+}
+
+/** Like `findTool`, but what is nowhere is a `tool_missing`. */
+export function locateTool(tool: ToolName, env: NodeJS.ProcessEnv = process.env): string {
+  const found = findTool(tool, env)
+  if (found !== undefined) return found
+  throw new GembaError('tool_missing', {
+    tool,
+    why: 'it is neither on PATH nor in the cache',
+    fix: 'Run `gemba doctor --fix`.',
+  })
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}

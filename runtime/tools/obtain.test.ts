@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { exec, run } from '../exec.ts'
+import { silentReport } from '../terminal.ts'
+import { obtain, type Installer } from './obtain.ts'
+
+let tools: string
+let target: string
+
+beforeEach(() => {
+  tools = join(mkdtempSync(join(tmpdir(), 'gemba-obtain-')), 'tools')
+  target = join(tools, 'widget-1', 'widget')
+})
+
+afterEach(() => {
+  rmSync(join(tools, '..'), { recursive: true, force: true })
+})
+
+const works: Installer = {
+  name: 'works',
+  install(_, program) {
+    writeFileSync(program, '#!/bin/sh\necho widget\n')
+    return Promise.resolve({ way: 'test' })
+  },
+}
+
+function fails(name: string, error: Error): Installer {
+  return {
+    name,
+    install(folder) {
+      writeFileSync(join(folder, 'half'), 'done')
+      return Promise.reject(error)
+    },
+  }
+}
+
+function get(...installers: Installer[]): Promise<string> {
+  return obtain({ tool: 'widget', target, installers, fix: 'Buy a widget.', report: silentReport })
+}
+
+/** What is left beside the lock. */
+function left(): string[] {
+  return readdirSync(tools).filter((name) => !name.startsWith('.lock-'))
+}
+
+test('two set-ups at once: one installs, the other says that it waits, both have it', async () => {
+  const program = fileURLToPath(new URL('../testing/obtain.ts', import.meta.url))
+  const log = join(tools, '..', 'log')
+  const both = await Promise.all([1, 2].map(() => exec(process.execPath, [program, target, log])))
+  expect(both.map(({ stdout }) => stdout)).toEqual([`${target}\n`, `${target}\n`])
+  expect(readFileSync(log, 'utf8')).toBe('installed\n')
+  expect(
+    both.filter(({ stderr }) => /another set-up \(process \d+\) is getting it; waiting/.test(stderr)),
+  ).toHaveLength(1)
+  expect(await run(target, [])).toBe('widget\n')
+})
+
+test('an installer that fails gives way to the next, and nothing of it stays', async () => {
+  await get(fails('download', new Error('no network')), works)
+  expect(left()).toEqual(['widget-1'])
+  expect(JSON.parse(readFileSync(join(tools, 'widget-1', 'origin.json'), 'utf8'))).toEqual({ way: 'test' })
+})
+
+test('when all fail, each reason and the mend are told', async () => {
+  const attempt = get(fails('download', new Error('no network')), fails('build', new Error('no compiler')))
+  await expect(attempt).rejects.toMatchObject({
+    code: 'tool_missing',
+    params: { why: 'download: no network; build: no compiler' },
+    mend: 'Buy a widget.',
+  })
+  expect(left()).toEqual([])
+})
+
+test('a full disk ends it at once and leaves nothing', async () => {
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  await expect(get(fails('download', full), works)).rejects.toMatchObject({ code: 'disk_full' })
+  expect(left()).toEqual([])
+  expect(await get(works)).toBe(target)
+})
+
+test('what an earlier set-up left half-done is removed, and a finished one is used', async () => {
+  mkdirSync(join(tools, '.partial-widget-abc'), { recursive: true })
+  await get(works)
+  expect(left()).toEqual(['widget-1'])
+  await get(fails('never asked', new Error('asked')))
+  expect(existsSync(target)).toBe(true)
+})

@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { consoleUrl, openBrowser } from '../cli/console-url.ts'
+import { dataFolderOf, runningServer } from '../runtime/data-folder.ts'
+import { createReport } from '../runtime/terminal.ts'
+import { relay, root } from './node24.mjs'
+import { alone, installDependencies } from './prepare.ts'
+
+/** The other half of `npm start`, on Node 24: dependencies, build, example project, serve. */
+async function start(args: readonly string[]): Promise<number> {
+  const report = createReport()
+  const project = join(root, '.example')
+  const opens = !args.includes('--no-open') && (process.env['CI'] ?? '') === ''
+  if (await openRunning(project, opens)) return 0
+  await alone(report, async () => {
+    await installDependencies(report)
+    const { build } = await import('./build.ts')
+    await build(report)
+  })
+  const gemba = (...words: string[]): Promise<number> =>
+    relay(process.execPath, ['--enable-source-maps', join(root, 'dist', 'gemba.js'), ...words])
+  const created = await relay(process.execPath, [join(root, 'dist', 'gemba.js'), 'example', project], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  if (created !== 0) return created
+  const passed = args.filter((arg) => arg !== '--no-open' && arg !== '--open')
+  const code = await gemba('serve', project, opens ? '--open' : '--no-open', ...passed)
+  return code === 4 && (await openRunning(project, opens)) ? 0 : code
+}
+
+/** Whether the example is being served already; then its URL is printed, and opened. */
+async function openRunning(project: string, opens: boolean): Promise<boolean> {
+  const data = dataFolderOf(project)
+  const running = await runningServer(data)
+  if (running === undefined) return false
+  const url = consoleUrl(running.url, data)
+  process.stderr.write(`Gemba is already running (process ${running.pid}).\n`)
+  process.stdout.write(`${url}\n`)
+  if (opens) await openBrowser(url, data)
+  return true
+}
+
+try {
+  process.exitCode = await start(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,71 @@
+import type { GembaEvent, NewEvent, Publication, Snapshot } from '../model/event.ts'
+
+/** What a nonce stands for: one person, one action, one body. */
+export interface NonceBinding {
+  readonly subject: string
+  readonly method: string
+  readonly path: string
+  /** SHA-256 of the canonical body, hex. */
+  readonly digest: string
+}
+
+export interface StoredAnswer {
+  readonly status: number
+  readonly body: unknown
+}
+
+export type NonceBegin =
+  /** The caller now holds the lease and must call `finishNonce`, or `abandonNonce` when nothing happened. */
+  | { readonly outcome: 'begun' }
+  | { readonly outcome: 'done'; readonly answer: StoredAnswer }
+  | { readonly outcome: 'busy' | 'unknown' | 'mismatch' }
+
+/** The operational store: people, nonces, the event log, published snapshots. One process owns it. */
+export interface Store {
+  /** Names this event log; part of every SSE id. A log that was lost and begun anew has another. */
+  readonly epoch: string
+
+  /** Events and snapshot in one transaction. What was published before is not published again; an older snapshot never replaces a newer one. */
+  publish(publication: Publication): Promise<GembaEvent[]>
+  append(events: readonly NewEvent[]): Promise<GembaEvent[]>
+  /** Events with a number greater than `after`, in order. */
+  events(options: { after: number; limit: number }): Promise<GembaEvent[]>
+  /** The newest events about one session, oldest first. */
+  sessionEvents(session: string, limit: number): Promise<GembaEvent[]>
+  lastEvent(): Promise<number>
+  /** Called with each committed batch, in order and without a gap, from the moment of the call. */
+  onEvents(listener: (events: readonly GembaEvent[]) => void): () => void
+
+  /** The one written last comes first. `cursor` is what the page before ended with. */
+  snapshots(query: {
+    kind: Snapshot['kind']
+    project: string
+    open?: boolean
+    limit: number
+    cursor?: string
+  }): Promise<{ items: Snapshot[]; cursor: string | null }>
+  snapshot(kind: Snapshot['kind'], id: string): Promise<Snapshot | undefined>
+
+  issueNonce(binding: NonceBinding, ttlMs: number): Promise<{ nonce: string; expiresAt: string }>
+  /** `leaseMs`: after that long without an end the same request may begin again. */
+  beginNonce(nonce: string, binding: NonceBinding, leaseMs: number): Promise<NonceBegin>
+  finishNonce(nonce: string, answer: StoredAnswer): Promise<void>
+  abandonNonce(nonce: string): Promise<void>
+
+  audit(entry: {
+    subject: string
+    method: string
+    path: string
+    status: number
+    code: string | null
+    nonce: string | null
+  }): Promise<void>
+  /** Removes expired nonces, and events older than `keepEvents` numbers. What was swept is not published again either. */
+  sweep(options: { keepEvents: number }): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  /** A folder for the embedded Postgres (PGlite), or a `postgres://` URL. */
+  readonly at: { readonly folder: string } | { readonly url: string }
+}

@@ -1,0 +1,13 @@
+import type { ErrorCode } from '../../model/error.ts'
+
+/** Failures that may mend by themselves. Every other code ends an activity at once; unknown failures are tried again. */
+export const retriedCodes: readonly ErrorCode[] = [
+  'work_plane_unavailable',
+  'work_plane_conflict',
+  'temporal_unavailable',
+  'store_unavailable',
+  'host_offline',
+  'terminal_unavailable',
+  'disk_full',
+  'internal',
+]

@@ -1,0 +1,95 @@
+import { defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { Actor } from '../../model/actor.ts'
+import type { AgentType, Repository } from '../../model/agent.ts'
+import type { EscalationSource } from '../../model/escalation.ts'
+import type { NewEvent } from '../../model/event.ts'
+import type { BeadBrief } from '../../model/orchestration-plane.ts'
+import type { SessionView } from '../../model/session.ts'
+import type { Timing } from '../../model/timing.ts'
+import type { DispatchItem } from './dispatch.ts'
+
+/** `session/<project>/<id>`: one agent in one pane. */
+export function sessionWorkflowId(project: string, session: string): string {
+  return `session/${project}/${session}`
+}
+
+/** Where the session is in its life; a run that begins goes on from here. */
+export type SessionPhase = 'claiming' | 'starting' | 'attending' | 'integrating' | 'ending' | 'over'
+
+/** A question that a person was asked and that has not been settled. */
+export interface OpenQuestion {
+  readonly escalation: string
+  readonly source: EscalationSource
+  readonly title: string
+  readonly text: string
+  readonly screenDigest: string | null
+  /** Frame number of the agent's ask; null for what is not an ask. */
+  readonly ask: number | null
+  /** Whether the agent that asked it is still there to hear the answer. A relaunched agent that asks the same again revives it. */
+  readonly live: boolean
+}
+
+export interface Answer {
+  readonly escalation: string
+  readonly value: string
+  readonly text: string
+  readonly by: string
+}
+
+export interface EndRequest {
+  readonly mode: 'completed' | 'canceled'
+  readonly key: string
+  readonly actor: Actor
+}
+
+/** The whole state of a session: its input, what continue-as-new hands over, and what snapshots keep. */
+export interface SessionState {
+  readonly schema: 1
+  readonly repository: Repository
+  readonly agent: AgentType
+  readonly timing: Timing
+  view: SessionView
+  /** What the dispatcher was asked for, so that a failed start can be asked for again. */
+  readonly item: DispatchItem
+  phase: SessionPhase
+  claimed: boolean
+  brief: BeadBrief | null
+  /** Byte offset in the frames file up to which facts are known. */
+  cursor: number
+  agentSession: string | null
+  relaunches: number
+  questions: readonly OpenQuestion[]
+  /** Answers that were decided and not yet delivered. */
+  answers: readonly Answer[]
+  dirty: 'refuse' | 'commit' | 'discard'
+  /** A person wants the work brought in although the bead is no longer held. */
+  integrateAnyway: boolean
+  endRequest: EndRequest | null
+  /** Texts that people want typed and that have not been yet. */
+  says: readonly { readonly key: string; readonly text: string }[]
+  applied: Readonly<Record<string, true>>
+  /** Escalations raised so far; part of the id of the next. */
+  raised: number
+  publishing: Publishing
+}
+
+/** What a workflow has to publish and has not had acknowledged. */
+export interface Publishing {
+  /** Of the last snapshot, and of the last event. Both begin at the time of the start, so that a workflow begun anew under an old id is heard. */
+  revision: number
+  eventCount: number
+  events: readonly NewEvent[]
+  /** Whether anything was ever published. */
+  begun: boolean
+}
+
+/** A workflow, started at `now` (ms since the epoch), that has published nothing yet. */
+export function nothingPublished(now: number): Publishing {
+  return { revision: now, eventCount: now, events: [], begun: false }
+}
+
+export const endSession = defineUpdate<void, [EndRequest]>('end')
+export const saySession = defineUpdate<void, [{ key: string; text: string; actor: Actor }]>('say')
+export const answerSession = defineSignal<[Answer]>('answer')
+export const beadMoved = defineSignal<[{ assignee: string | null; status: string }]>('beadMoved')
+export const reattach = defineSignal('reattach')

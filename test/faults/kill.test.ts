@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../../runtime/exec.ts'
+import { locateTool } from '../../runtime/tools/locate.ts'
+import { eventually } from '../system/api-client.ts'
+import { createProject, gitIn, RunningGemba, type TestProject } from '../system/running-gemba.ts'
+
+/**
+ * The whole system up, six beads at work, and everything killed in turn, as it may happen to people. What counts is the
+ * end: every bead done exactly once, no session doubled, nothing stuck, the event log without gap or repeat.
+ */
+const beads = 6
+const rounds = 6
+
+let project: TestProject
+let gemba: RunningGemba
+
+const slowAgent = [
+  '[[agent]]',
+  'name = "slow"',
+  'command = "gemba:scripted"',
+  'hooks = "none"',
+  'preamble = "file"',
+  'max_parallel = 8',
+  '[agent.env]',
+  'GEMBA_SCRIPTED_PACE = "1"',
+].join('\n')
+
+/** Work that takes a while and whose every part must stand in the file exactly once. */
+function steps(name: string): string {
+  const lines = Array.from({ length: rounds }, (_, round) => [
+    `append ${name}.txt line ${round + 1}`,
+    `commit Line ${round + 1}`,
+    'sleep 3',
+  ])
+  return ['```gemba-steps', ...lines.flat(), 'done', '```', ''].join('\n')
+}
+
+beforeAll(async () => {
+  project = await createProject({
+    agents: slowAgent,
+    defaultAgent: 'slow',
+    timing: { relaunch: [200, 500, 1_000, 2_000, 2_000, 2_000], heartbeat: 2_000 },
+  })
+  gemba = await RunningGemba.start(project)
+  await gemba.hostOnline()
+})
+
+afterAll(async () => {
+  await gemba?.stop()
+  await project?.release()
+})
+
+function kill(pid: number): void {
+  process.kill(pid, 'SIGKILL')
+}
+
+async function tmuxPid(): Promise<number> {
+  return Number(await run(locateTool('tmux'), ['-L', project.socket, 'display-message', '-p', '#{pid}']))
+}
+
+async function workingAgain(ids: readonly string[]): Promise<void> {
+  await eventually(
+    'everything answers again',
+    async () => {
+      const views = await gemba.api.sessions()
+      const found = (await gemba.api.beads()).filter((bead) => ids.includes(bead.id))
+      const host = (await gemba.api.hosts()).some((known) => known.status === 'online')
+      return (
+        host &&
+        found.length === ids.length &&
+        views.filter((view) => ids.includes(view.bead)).every((view) => view.status !== 'initializing')
+      )
+    },
+    90_000,
+  )
+}
+
+describe('kill -9', () => {
+  it('loses nothing, doubles nothing, and everything comes back by itself', async () => {
+    const created = await Promise.all(
+      Array.from({ length: beads }, (_, n) =>
+        gemba.api.create({ title: `Work ${n + 1}`, description: steps(`work-${n + 1}`) }),
+      ),
+    )
+    const ids = created.map((bead) => bead.id)
+    await gemba.api.change('POST', '/dispatch', { items: ids.map((bead) => ({ bead })) })
+    await eventually(
+      'six agents work',
+      async () => (await gemba.api.sessions()).filter((view) => view.status === 'working').length === beads,
+    )
+
+    for (const name of ['server', 'temporal', 'dolt', 'host'] as const) {
+      const before = await gemba.child(name)
+      kill(before)
+      await eventually(`${name} is started again`, async () => (await gemba.child(name)) !== before)
+      await workingAgain(ids)
+    }
+
+    kill(await tmuxPid())
+    await workingAgain(ids)
+
+    const views = await eventually('an agent is at work', async () => {
+      const working = (await gemba.api.sessions()).filter((view) => view.status === 'working')
+      return working.length > 0 && working
+    })
+    const victim = views[0]?.id ?? ''
+    const record = JSON.parse(
+      readFileSync(join(project.folder, '.gemba/data/host/sessions', victim, 'session.json'), 'utf8'),
+    ) as { pane: { process: { pid: number } } }
+    kill(record.pane.process.pid)
+    await eventually('the lost pane is launched again', async () =>
+      (await gemba.api.sessions()).some((view) => view.id === victim && view.fence > (views[0]?.fence ?? 0)),
+    )
+
+    const everything = [
+      gemba.pid,
+      ...(await Promise.all((['server', 'temporal', 'dolt', 'host'] as const).map((name) => gemba.child(name)))),
+      await tmuxPid(),
+    ]
+    for (const pid of everything) kill(pid)
+    await gemba.exited()
+    gemba = await RunningGemba.start(project)
+
+    await eventually(
+      'every bead is done',
+      async () => (await Promise.all(ids.map((id) => gemba.api.bead(id)))).every((bead) => bead.status === 'closed'),
+      180_000,
+    )
+    await eventually('every session has ended', async () =>
+      (await gemba.api.sessions()).every((view) => view.status === 'completed'),
+    )
+    await expectOnce(ids)
+  }, 600_000)
+})
+
+async function expectOnce(ids: readonly string[]): Promise<void> {
+  const sessions = await gemba.api.sessions()
+  for (const [index, id] of ids.entries()) {
+    expect(
+      sessions.filter((view) => view.bead === id),
+      id,
+    ).toHaveLength(1)
+    const text = await gitIn(project.folder, 'show', `main:work-${index + 1}.txt`)
+    expect(text).toBe(Array.from({ length: rounds }, (_, round) => `line ${round + 1}\n`).join(''))
+    const merges = await gitIn(project.folder, 'log', '--format=%H', `--grep=^Bead: ${id}$`, '--merges', 'main')
+    expect(merges.trim().split('\n').filter(Boolean), id).toHaveLength(1)
+  }
+  const events = await gemba.api.events()
+  expect(events.map((event) => event.number)).toEqual(events.map((_, index) => index + 1))
+  const keys = events.map((event) => `${event.source}#${event.sourceRevision}`)
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(await gemba.api.escalations()).toEqual([])
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Client, Connection } from '@temporalio/client'
+import { start } from '../runtime/exec.ts'
+import { locateTool } from '../runtime/tools/locate.ts'
+import { connectTemporal } from '../temporal/connect.ts'
+
+export interface TestTemporal {
+  readonly address: string
+  readonly namespace: string
+  readonly client: Client
+  readonly connection: Connection
+  release(): Promise<void>
+}
+
+/** A real Temporal server of the test's own: tuned like the embedded one, on a free loopback port or `at`, in a temporary folder. */
+export async function startTemporal(at?: number): Promise<TestTemporal> {
+  const folder = await mkdtemp(join(tmpdir(), 'gemba-temporal-'))
+  const port = at ?? (await freePort())
+  const settings = ['history.transferProcessorMaxPollRPS=2000', 'system.enableActivityEagerExecution=true']
+  const child = start(
+    locateTool('temporal'),
+    [
+      ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'never'],
+      ...['--namespace', 'gemba', '--disable-config-file', '--disable-config-env'],
+      ...settings.flatMap((setting) => ['--dynamic-config-value', setting]),
+    ],
+    { stdio: 'ignore', env: { ...process.env, HOME: folder } },
+  )
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const stop = new AbortController()
+  const where = { address: `127.0.0.1:${port}`, namespace: 'gemba' }
+  const { client, connection } = await connectTemporal(where, stop.signal)
+  return {
+    ...where,
+    client,
+    connection,
+    async release() {
+      stop.abort()
+      await connection.close()
+      child.kill('SIGKILL')
+      await exited
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      )
+    })
+  })
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: [
+      '{model,temporal,workflows,activities,planes,agent,workers,store,api,runtime,cli,scripts,test,web}/**/*.test.ts',
+    ],
+    pool: 'forks',
+    maxWorkers: 3,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+})

@@ -1,0 +1,129 @@
+/** Every request the console makes. All throw `ProblemError`, or `TypeError` when the server does not answer. */
+import type { BeadDetail, BeadPatch, BeadSummary, NewBead } from '../../../model/bead.ts'
+import type { EscalationView } from '../../../model/escalation.ts'
+import type { HostView } from '../../../model/host.ts'
+import type { SessionView } from '../../../model/session.ts'
+import { confirmed, http, root } from './request.ts'
+import type { Capabilities, EndMode, Parked } from './types.ts'
+
+const largestPage = 1_000
+
+export const api = {
+  /** Shows the local token; the server answers with a cookie. */
+  async signIn(token: string): Promise<void> {
+    await http.POST('/api/v1/login', { body: { token } })
+  },
+
+  capabilities: (): Promise<Capabilities> => taken(http.GET('/api/v1/capabilities')),
+
+  /** All beads, page by page. */
+  async beads(): Promise<readonly BeadSummary[]> {
+    const all: BeadSummary[] = []
+    for (let cursor: string | undefined; ;) {
+      const query = cursor === undefined ? { limit: largestPage } : { limit: largestPage, cursor }
+      const page = await taken(http.GET('/api/v1/beads', { params: { query } }))
+      all.push(...page.items)
+      if (page.cursor === null) return all
+      cursor = page.cursor
+    }
+  },
+  bead: (id: string): Promise<BeadDetail> => taken(http.GET('/api/v1/beads/{id}', { params: { path: { id } } })),
+  createBead: (bead: NewBead): Promise<BeadDetail> =>
+    taken(http.POST('/api/v1/beads', { params: { header: confirmed }, body: mutable(bead) })),
+  /** With `etag`: only while the bead is still that one. */
+  updateBead(id: string, patch: BeadPatch, etag?: string): Promise<BeadDetail> {
+    const header = etag === undefined ? confirmed : { ...confirmed, 'if-match': `"${etag}"` }
+    return taken(http.PATCH('/api/v1/beads/{id}', { params: { path: { id }, header }, body: mutable(patch) }))
+  },
+  closeBead: (id: string, reason: string, force = false): Promise<BeadDetail> =>
+    taken(http.POST('/api/v1/beads/{id}/close', { params: onOne(id), body: force ? { reason, force } : { reason } })),
+  reopenBead: (id: string, reason: string): Promise<BeadDetail> =>
+    taken(http.POST('/api/v1/beads/{id}/reopen', { params: onOne(id), body: { reason } })),
+  async comment(id: string, text: string): Promise<void> {
+    await http.POST('/api/v1/beads/{id}/comments', { params: onOne(id), body: { text } })
+  },
+  async unpark(id: string): Promise<void> {
+    await http.POST('/api/v1/beads/{id}/unpark', { params: onOne(id) })
+  },
+  addDependency: (id: string, target: string, kind: string): Promise<BeadDetail> =>
+    taken(
+      http.PUT('/api/v1/beads/{id}/dependencies/{target}', {
+        params: { path: { id, target }, header: confirmed },
+        body: { kind },
+      }),
+    ),
+  removeDependency: (id: string, target: string): Promise<BeadDetail> =>
+    taken(
+      http.DELETE('/api/v1/beads/{id}/dependencies/{target}', { params: { path: { id, target }, header: confirmed } }),
+    ),
+
+  /** Starts one bead; answers with the session that will work on it. A refusal is thrown as its problem. */
+  async dispatch(bead: string, force = false): Promise<string> {
+    const items = [force ? { bead, force } : { bead }]
+    const { results } = await taken(http.POST('/api/v1/dispatch', { params: { header: confirmed }, body: { items } }))
+    const [result] = results
+    if (result?.admitted !== true) throw new Error('The server gave no answer about this bead.')
+    return result.session
+  },
+
+  /** Open ones, and the most recent of the others. */
+  sessions: async (): Promise<readonly SessionView[]> => (await taken(http.GET('/api/v1/sessions', pageOf()))).items,
+  session: (id: string): Promise<SessionView> => taken(http.GET('/api/v1/sessions/{id}', { params: { path: { id } } })),
+  async say(id: string, text: string): Promise<void> {
+    await http.POST('/api/v1/sessions/{id}/input', { params: onOne(id), body: { text } })
+  },
+  async end(id: string, mode: EndMode): Promise<void> {
+    await http.POST('/api/v1/sessions/{id}/end', { params: onOne(id), body: { mode } })
+  },
+
+  /** Open ones, and the most recent of the others. */
+  escalations: async (): Promise<readonly EscalationView[]> =>
+    (await taken(http.GET('/api/v1/escalations', pageOf()))).items,
+  answer: (id: string, value: string, text?: string): Promise<EscalationView> =>
+    taken(
+      http.POST('/api/v1/escalations/{id}/answer', {
+        params: onOne(id),
+        body: text === undefined ? { value } : { value, text },
+      }),
+    ),
+
+  hosts: async (): Promise<readonly HostView[]> => (await taken(http.GET('/api/v1/hosts'))).items,
+  parked: async (): Promise<readonly Parked[]> => (await taken(http.GET('/api/v1/parked'))).items,
+
+  events: () => new EventSource(`${root}/events`),
+  /** The live terminal of a session. */
+  terminal(session: string): WebSocket {
+    const at = new URL(`${root}/sessions/${encodeURIComponent(session)}/terminal`, location.href)
+    at.protocol = at.protocol === 'https:' ? 'wss:' : 'ws:'
+    at.hash = ''
+    const socket = new WebSocket(at)
+    socket.binaryType = 'arraybuffer'
+    return socket
+  },
+}
+
+function onOne(id: string) {
+  return { path: { id }, header: confirmed }
+}
+
+type Mutable<T> = T extends readonly (infer E)[]
+  ? Mutable<E>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Mutable<T[K]> }
+    : T
+
+/** A copy, because the generated types know no read-only arrays. */
+function mutable<T>(value: T): Mutable<T> {
+  return structuredClone(value) as Mutable<T>
+}
+
+function pageOf() {
+  return { params: { query: { limit: 500 } } }
+}
+
+/** The body of an answer that has one. */
+async function taken<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await answer
+  if (data === undefined) throw new Error('The server answered without a body.')
+  return data
+}

@@ -1,0 +1,51 @@
+import type { Middleware } from 'openapi-fetch'
+import createClient from 'openapi-fetch'
+import { ProblemError, problemOf } from './problem.ts'
+import type { paths } from './schema.generated.ts'
+
+export const root = '/api/v1'
+
+/** The header that a change must carry; its value is asked for when the request is sent. */
+export const confirmed = { 'x-gemba-confirm': '' } as const
+
+const unconfirmed: readonly string[] = [`${root}/nonces`, `${root}/login`]
+
+/** Every change gets a nonce of its own, bound to exactly this request. */
+const confirmChanges: Middleware = {
+  async onRequest({ request }) {
+    const { pathname } = new URL(request.url)
+    if (request.method === 'GET' || unconfirmed.includes(pathname)) return
+    const text = await request.clone().text()
+    const body: unknown = text === '' ? undefined : JSON.parse(text)
+    request.headers.set('x-gemba-confirm', await askNonce(request.method, pathname, body))
+    return request
+  },
+}
+
+/** What the server refused is thrown, in its own words. */
+const throwProblems: Middleware = {
+  async onResponse({ response }) {
+    if (!response.ok) throw new ProblemError(await problemOf(response))
+  },
+}
+
+export const http = createClient<paths>({ baseUrl: '', fetch: sendTwice })
+http.use(confirmChanges, throwProblems)
+
+/** A confirmed change whose answer was lost is sent once more: the same nonce takes effect once. */
+async function sendTwice(request: Request): Promise<Response> {
+  if (!request.headers.has('x-gemba-confirm')) return fetch(request)
+  const again = request.clone()
+  return fetch(request).catch(() => fetch(again))
+}
+
+async function askNonce(method: string, path: string, body: unknown): Promise<string> {
+  const asked = body === undefined ? { method, path } : { method, path, body }
+  const response = await fetch(`${root}/nonces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(asked),
+  })
+  if (!response.ok) throw new ProblemError(await problemOf(response))
+  return ((await response.json()) as { nonce: string }).nonce
+}

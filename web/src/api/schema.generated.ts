@@ -1,0 +1,2060 @@
+export interface paths {
+    "/api/v1/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server is and can do */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The capabilities; `workPlane` is null until it has answered once. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Capabilities"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List beads
+         * @description By priority, then newest first, from the projection.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Beads a page; 200 when absent. */
+                    limit?: number;
+                    cursor?: string;
+                    /** @description Any of these lanes. */
+                    state?: ("backlog" | "unstarted" | "staged" | "started" | "completed")[];
+                    /** @description Any of these types. */
+                    type?: string[];
+                    /** @description All of these labels. */
+                    label?: string[];
+                    /** @description Found in the id or the title, whatever the case. */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of beads. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadPage"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a bead */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewBead"];
+                };
+            };
+            responses: {
+                /** @description The new bead. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadDetail"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a bead
+         * @description Answers 304 when `If-None-Match` names its version.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The bead; `ETag` holds its version. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadDetail"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete a bead */
+        delete: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Deleted. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Edit a bead
+         * @description With `If-Match` only when its version is still that one.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                    "if-match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BeadPatch"];
+                };
+            };
+            responses: {
+                /** @description The bead as it is now; `ETag` holds its version. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadDetail"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/beads/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a bead */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CloseBead"];
+                };
+            };
+            responses: {
+                /** @description The bead as it is now; `ETag` holds its version. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadDetail"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beads/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopen a bead */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReopenBead"];
+                };
+            };
+            responses: {
+                /** @description The bead as it is now; `ETag` holds its version. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadDetail"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beads/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Comment on a bead */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewComment"];
+                };
+            };
+            responses: {
+                /** @description The bead with its comments, the new one last. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadDetail"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beads/{id}/dependencies/{target}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a bead depend on another */
+        put: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    id: string;
+                    target: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DependencyKind"];
+                };
+            };
+            responses: {
+                /** @description The bead as it is now; `ETag` holds its version. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadDetail"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Remove a dependency */
+        delete: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    id: string;
+                    target: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The bead as it is now; `ETag` holds its version. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadDetail"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start beads
+         * @description Each bead is admitted or refused by itself. A single refused bead answers with its problem.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DispatchRequest"];
+                };
+            };
+            responses: {
+                /** @description What became of each bead. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DispatchAnswer"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beads/{id}/unpark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unpark a bead */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Unparked. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List parked beads */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Parked beads. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ParkedList"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sessions
+         * @description Open ones first, each by its last change.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only open ones, or only closed ones; all, open first, when absent. */
+                    open?: boolean;
+                    /** @description Items a page; 200 when absent. */
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of sessions. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionPage"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Start a bead
+         * @description The same as a dispatch of one bead.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSession"];
+                };
+            };
+            responses: {
+                /** @description The session that was started. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StartedSession"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a session */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The session. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happened to a session
+         * @description The newest events about it, oldest first: its own and those of its escalations.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The newest events; 200 when absent. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Its events. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionHistory"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/peek": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Peek at the screen of a session */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Last lines of the screen; 100 when absent. */
+                    lines?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The last lines of the screen as plain text. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Peek"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something to an agent
+         * @description At most 8 KiB; it is typed once and submitted.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SessionInput"];
+                };
+            };
+            responses: {
+                /** @description On its way. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a session */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SessionEnd"];
+                };
+            };
+            responses: {
+                /** @description It is ending. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/terminal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live terminal of a session (WebSocket)
+         * @description The server sends `{type:"snapshot",columns,rows,screen,skipped}`, then terminal bytes as binary messages; also `{type:"control",on}`, `{type:"host",online}` and `{type:"error",code,message,mend}`. The viewer sends `{type:"ack",bytes}` for bytes it has drawn, and `{type:"control",on}` before `{type:"keys",data}` and `{type:"resize",columns,rows}`.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The connection is a WebSocket from here on. */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List escalations
+         * @description Open ones first, each by its last change.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only open ones, or only closed ones; all, open first, when absent. */
+                    open?: boolean;
+                    /** @description Items a page; 200 when absent. */
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of escalations. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EscalationPage"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an escalation */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The escalation. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Escalation"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer an escalation
+         * @description The first answer counts; later ones hear `already_decided` and by whom.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            responses: {
+                /** @description The decided escalation. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Escalation"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List hosts */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description All hosts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HostList"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The stream of an agent host (WebSocket)
+         * @description For host processes with the host token; whatever comes from a browser is refused.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The connection is a WebSocket from here on. */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens
+         * @description Server-sent events: `id` is `<epoch>.<number>`, `event` the kind, `data` the event. After `Last-Event-ID` or `after` the log is replayed, else it begins now. `event: resync` says: read the lists again, then go on.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Follow on from this event id; the header `Last-Event-ID` goes first. */
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A stream without an end. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["GembaEvent"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nonces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare a change
+         * @description Then send exactly that request with the nonce in `X-GEMBA-Confirm`, within five minutes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NonceRequest"];
+                };
+            };
+            responses: {
+                /** @description The nonce. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Nonce"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign this browser in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Login"];
+                };
+            };
+            responses: {
+                /** @description Signed in: the answer sets a cookie. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The OpenAPI document */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OpenAPI 3.1. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the server is well
+         * @description Answers 503 with the same body while a part is not well.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description All parts are well. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Actor: {
+            name: string;
+            /** @enum {string} */
+            via: "console" | "api" | "cli" | "chat" | "terminal" | "system";
+            why?: string;
+        };
+        Admitted: {
+            bead: string;
+            /** @constant */
+            admitted: true;
+            session: string;
+        };
+        AgentCapabilities: {
+            name: string;
+        };
+        Answer: {
+            /** @description One of the options, or `text`. */
+            value: string;
+            text?: string;
+        };
+        BeadDetail: {
+            id: string;
+            title: string;
+            status: string;
+            /** @enum {string} */
+            state: "backlog" | "unstarted" | "staged" | "started" | "completed";
+            priority: number;
+            type: string;
+            assignee: string | null;
+            labels: string[];
+            parent: string | null;
+            blockedBy: string[];
+            blocks: string[];
+            ready: boolean;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            updatedAt: string;
+            closedAt: string | null;
+            deferUntil: string | null;
+            commentCount: number;
+            /** @description Grows with every change the server reads; drop what is older. */
+            revision: number;
+            description: string;
+            design: string;
+            acceptance: string;
+            notes: string;
+            owner: string;
+            createdBy: string;
+            closeReason: string;
+            externalRef: string | null;
+            estimatedMinutes: number | null;
+            dueAt: string | null;
+            startedAt: string | null;
+            metadata: {
+                [key: string]: unknown;
+            };
+            dependencies: components["schemas"]["Edge"][];
+            dependents: components["schemas"]["Edge"][];
+            comments: components["schemas"]["Comment"][];
+            /** @description The value of `ETag` without its quotes. */
+            etag: string;
+        };
+        BeadPage: {
+            items: components["schemas"]["BeadSummary"][];
+            cursor: string | null;
+            /** @description The event id to follow on from: `GET /api/v1/events?after=`. */
+            event: string;
+        };
+        BeadPatch: {
+            title?: string;
+            description?: string;
+            design?: string;
+            acceptance?: string;
+            notes?: string;
+            status?: string;
+            /** @description 0 is the highest, 4 the lowest. */
+            priority?: number;
+            type?: string;
+            externalRef?: string | null;
+            estimatedMinutes?: number | null;
+            dueAt?: string | null;
+            deferUntil?: string | null;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            parent?: string | null;
+            assignee?: string | null;
+            addLabels?: string[];
+            removeLabels?: string[];
+        };
+        BeadSummary: {
+            id: string;
+            title: string;
+            status: string;
+            /** @enum {string} */
+            state: "backlog" | "unstarted" | "staged" | "started" | "completed";
+            priority: number;
+            type: string;
+            assignee: string | null;
+            labels: string[];
+            parent: string | null;
+            blockedBy: string[];
+            blocks: string[];
+            ready: boolean;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            updatedAt: string;
+            closedAt: string | null;
+            deferUntil: string | null;
+            commentCount: number;
+            /** @description Grows with every change the server reads; drop what is older. */
+            revision: number;
+        };
+        Capabilities: {
+            /** @constant */
+            mode: "full";
+            version: string;
+            person: string;
+            project: components["schemas"]["ProjectCapabilities"];
+            workPlane: components["schemas"]["WorkPlaneState"] | null;
+            orchestration: components["schemas"]["OrchestrationManifest"] | null;
+            lanes: components["schemas"]["Lane"][];
+            links: components["schemas"]["Links"];
+        };
+        CloseBead: {
+            reason: string;
+            /** @description Also with open blockers or children. */
+            force?: boolean;
+        };
+        Comment: {
+            id: string;
+            author: string;
+            text: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            createdAt: string;
+        };
+        Decision: {
+            value: string;
+            text: string;
+            by: string;
+            via: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            at: string;
+        };
+        DependencyKind: {
+            kind: string;
+        };
+        DispatchAnswer: {
+            /** @description One a bead, in the order of the request. */
+            results: (components["schemas"]["Admitted"] | components["schemas"]["Refused"])[];
+        };
+        DispatchRequest: {
+            items: components["schemas"]["NewSession"][];
+        };
+        Edge: {
+            from: string;
+            to: string;
+            kind: string;
+        };
+        Escalation: {
+            id: string;
+            project: string;
+            /** @enum {string} */
+            source: "permission_prompt" | "question" | "blocker" | "bead_done_with_dirty_worktree" | "integration_conflict" | "integration_blocked" | "bead_moved" | "stray_pane" | "review";
+            /** @enum {string} */
+            urgency: "blocking" | "advisory";
+            session: string | null;
+            bead: string | null;
+            host: string | null;
+            title: string;
+            text: string;
+            options: components["schemas"]["EscalationOption"][];
+            freeText: boolean;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            createdAt: string;
+            /** @enum {string} */
+            state: "open" | "decided" | "delivered" | "unconfirmed" | "moot";
+            decision: components["schemas"]["Decision"] | null;
+            note: string;
+        };
+        EscalationOption: {
+            value: string;
+            label: string;
+            /** @enum {string} */
+            tone: "positive" | "negative" | "destructive" | "neutral";
+        };
+        EscalationPage: {
+            items: components["schemas"]["Escalation"][];
+            cursor: string | null;
+        };
+        EventBody: {
+            /** @constant */
+            kind: "bead.changed";
+            bead: components["schemas"]["BeadSummary"];
+        } | {
+            /** @constant */
+            kind: "bead.deleted";
+            bead: string;
+        } | {
+            /** @constant */
+            kind: "bead.released";
+            bead: string;
+            session: string;
+            why: string;
+        } | {
+            /** @constant */
+            kind: "bead.parked";
+            bead: string;
+            why: string;
+        } | {
+            /** @constant */
+            kind: "bead.unparked";
+            bead: string;
+        } | {
+            /** @constant */
+            kind: "session.changed";
+            session: components["schemas"]["Session"];
+        } | {
+            /** @constant */
+            kind: "session.refused";
+            session: string;
+            bead: string;
+            code: string;
+            message: string;
+        } | {
+            /** @constant */
+            kind: "escalation.changed";
+            escalation: components["schemas"]["Escalation"];
+        } | {
+            /** @constant */
+            kind: "host.changed";
+            host: components["schemas"]["Host"];
+        } | {
+            /** @constant */
+            kind: "work-plane.changed";
+            healthy: boolean;
+            why: string;
+        };
+        GembaEvent: {
+            /** @description Without a gap, in the order of commit. */
+            number: number;
+            source: string;
+            sourceRevision: number;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            at: string;
+            actor: components["schemas"]["Actor"];
+            body: components["schemas"]["EventBody"];
+        };
+        Health: {
+            ok: boolean;
+            parts: {
+                [key: string]: components["schemas"]["PartHealth"];
+            };
+        };
+        Host: {
+            id: string;
+            label: string;
+            /** @enum {string} */
+            status: "enrolling" | "online" | "degraded" | "offline" | "revoked";
+            kinds: string[];
+            slots: number;
+            lastSeen: string | null;
+            version: string;
+        };
+        HostList: {
+            items: components["schemas"]["Host"][];
+        };
+        Lane: {
+            /** @enum {string} */
+            state: "backlog" | "unstarted" | "staged" | "started" | "completed";
+            title: string;
+        };
+        Links: {
+            temporalUi: string | null;
+        };
+        Login: {
+            token: string;
+        };
+        NewBead: {
+            title: string;
+            description?: string;
+            design?: string;
+            acceptance?: string;
+            notes?: string;
+            status?: string;
+            /** @description 0 is the highest, 4 the lowest. */
+            priority?: number;
+            type?: string;
+            externalRef?: string | null;
+            estimatedMinutes?: number | null;
+            dueAt?: string | null;
+            deferUntil?: string | null;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            parent?: string | null;
+            id?: string;
+            labels?: string[];
+            assignee?: string;
+            dependencies?: components["schemas"]["NewDependency"][];
+        };
+        NewComment: {
+            text: string;
+        };
+        NewDependency: {
+            to: string;
+            kind: string;
+        };
+        NewSession: {
+            bead: string;
+            agent?: string;
+            host?: string;
+            /** @description Start although blockers are open. */
+            force?: boolean;
+        };
+        Nonce: {
+            /** @description Send it in `X-GEMBA-Confirm`. */
+            nonce: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            expiresAt: string;
+        };
+        NonceRequest: {
+            /** @enum {string} */
+            method: "POST" | "PUT" | "PATCH" | "DELETE";
+            /** @description As in the request that will follow. */
+            path: string;
+            /** @description As in the request that will follow; absent when it has none. */
+            body?: unknown;
+        };
+        OrchestrationManifest: {
+            /** @enum {string} */
+            adaptor: "native" | "gastown" | "mock";
+            version: string;
+            workspaceKinds: ("worktree" | "container" | "exec")[];
+            peek: ("transcript" | "screen")[];
+            liveTerminal: boolean;
+            input: boolean;
+        };
+        ParkedBead: {
+            bead: string;
+            why: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            since: string;
+        };
+        ParkedList: {
+            items: components["schemas"]["ParkedBead"][];
+        };
+        PartHealth: {
+            ok: boolean;
+            why: string;
+        };
+        Peek: {
+            text: string;
+        };
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            /** @description What happened, for a person. */
+            detail: string;
+            /** @description What to do about it. */
+            mend: string;
+            params: {
+                [key: string]: string;
+            };
+        };
+        ProjectCapabilities: {
+            id: string;
+            name: string;
+            prefix: string;
+            repositories: components["schemas"]["RepositoryCapabilities"][];
+            agents: components["schemas"]["AgentCapabilities"][];
+            defaultAgent: string;
+            maxSessions: number;
+        };
+        Refused: {
+            bead: string;
+            /** @constant */
+            admitted: false;
+            code: string;
+            params: {
+                [key: string]: string;
+            };
+            message: string;
+            mend: string;
+        };
+        ReopenBead: {
+            reason: string;
+        };
+        RepositoryCapabilities: {
+            id: string;
+            base: string;
+            /** @enum {string} */
+            integration: "merge" | "push" | "pr" | "none";
+        };
+        Session: {
+            id: string;
+            project: string;
+            bead: string;
+            beadTitle: string;
+            repository: string;
+            host: string;
+            agent: string;
+            /** @enum {string} */
+            status: "initializing" | "ready" | "working" | "prompting" | "stalled" | "suspended" | "integrating" | "completed" | "failed";
+            note: string;
+            closeReason: ("bead_done" | "user_stop" | "start_refused" | "start_failed" | "transport_error" | "provider_exit" | "bead_moved") | null;
+            fence: number;
+            branch: string;
+            worktree: string | null;
+            startedBy: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            startedAt: string;
+            endedAt: string | null;
+            digest: components["schemas"]["WorkDigest"];
+            openEscalations: string[];
+            integratedAs: string | null;
+        };
+        SessionEnd: {
+            /**
+             * @description `completed` closes as it stands and keeps the work; `canceled` stops and gives the bead back.
+             * @enum {string}
+             */
+            mode: "completed" | "canceled";
+        };
+        SessionHistory: {
+            items: components["schemas"]["GembaEvent"][];
+        };
+        SessionInput: {
+            text: string;
+        };
+        SessionPage: {
+            items: components["schemas"]["Session"][];
+            cursor: string | null;
+        };
+        StartedSession: {
+            bead: string;
+            session: string;
+        };
+        WorkDigest: {
+            tokensIn: number;
+            tokensOut: number;
+            filesChanged: number;
+            commits: number;
+        };
+        /** @description The work plane and whether it answers. */
+        WorkPlaneState: {
+            healthy: boolean;
+            why: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            since: string;
+            adaptor: string;
+            display: string;
+            schemaVersion: number;
+            prefix: string;
+            readOnly: boolean;
+            readOnlyReason: string | null;
+            /** @enum {string} */
+            watch: "hash" | "slow" | "none";
+            compareAndSet: boolean;
+            concurrentChildren: boolean;
+            statuses: string[];
+            types: string[];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

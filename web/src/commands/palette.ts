@@ -1,0 +1,41 @@
+import type { BeadSummary } from '../../../model/bead.ts'
+import type { SessionView } from '../../../model/session.ts'
+import type { Command } from './table.ts'
+
+export interface PaletteEntry {
+  readonly kind: 'command' | 'bead' | 'session'
+  readonly id: string
+  readonly title: string
+  readonly hint: string
+}
+
+const shownAtMost = 40
+
+/** What matches every word of `text`: commands first, then sessions, then beads; open beads before done ones. */
+export function paletteEntries(
+  text: string,
+  commands: readonly Command[],
+  sessions: readonly SessionView[],
+  beads: readonly BeadSummary[],
+): PaletteEntry[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  const found: PaletteEntry[] = []
+  const take = (entry: PaletteEntry, more = ''): void => {
+    const hay = `${entry.title} ${entry.id} ${entry.hint} ${more}`.toLowerCase()
+    if (found.length < shownAtMost && words.every((word) => hay.includes(word))) found.push(entry)
+  }
+  for (const { id, title, group, synonyms } of commands) take({ kind: 'command', id, title, hint: group }, synonyms)
+  if (words.length === 0) return found
+  for (const session of sessions)
+    take({
+      kind: 'session',
+      id: session.id,
+      title: session.beadTitle,
+      hint: `session of ${session.bead}, ${session.agent}`,
+    })
+  const open = beads.filter((bead) => bead.state !== 'completed')
+  const done = beads.filter((bead) => bead.state === 'completed')
+  for (const bead of [...open, ...done])
+    take({ kind: 'bead', id: bead.id, title: bead.title, hint: bead.id }, bead.labels.join(' '))
+  return found
+}

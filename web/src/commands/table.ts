@@ -1,0 +1,36 @@
+/**
+ * Every command of the console: the one table behind keyboard, help and palette. A command can be used while a
+ * component that is on the page answers for it.
+ */
+export interface Command {
+  readonly id: string
+  readonly group: 'Go to' | 'Board' | 'Bead' | 'Inbox' | 'Session' | 'General'
+  readonly title: string
+  /** Chords: presses separated by blanks; `Mod` is Ctrl, or ⌘ on a Mac. */
+  readonly keys: readonly string[]
+  /** Other words that find it in the palette. */
+  readonly synonyms: string
+}
+
+export const commands = [
+  { id: 'go.board', group: 'Go to', title: 'Board', keys: ['g b'], synonyms: 'lanes beads cards kanban' },
+  { id: 'go.sessions', group: 'Go to', title: 'Sessions', keys: ['g s'], synonyms: 'agents terminals' },
+  { id: 'go.inbox', group: 'Go to', title: 'Inbox', keys: ['g i'], synonyms: 'escalations questions approvals' },
+  { id: 'go.hosts', group: 'Go to', title: 'Hosts', keys: ['g h'], synonyms: 'machines' },
+  { id: 'board.search', group: 'Board', title: 'Search the board', keys: ['/'], synonyms: 'filter find' },
+  { id: 'board.down', group: 'Board', title: 'Next card', keys: ['ArrowDown', 'j'], synonyms: 'down' },
+  { id: 'board.up', group: 'Board', title: 'Previous card', keys: ['ArrowUp', 'k'], synonyms: 'up' },
+  { id: 'board.left', group: 'Board', title: 'Lane to the left', keys: ['ArrowLeft'], synonyms: '' },
+  { id: 'board.right', group: 'Board', title: 'Lane to the right', keys: ['ArrowRight'], synonyms: '' },
+  { id: 'board.move', group: 'Board', title: 'Move the focused card to…', keys: ['m'], synonyms: 'drag start stage' },
+  { id: 'bead.new', group: 'Bead', title: 'New bead', keys: ['c'], synonyms: 'create add issue' },
+  { id: 'bead.close-panel', group: 'Bead', title: 'Close the bead panel', keys: ['Escape'], synonyms: 'back' },
+  { id: 'inbox.down', group: 'Inbox', title: 'Next question', keys: ['j'], synonyms: '' },
+  { id: 'inbox.up', group: 'Inbox', title: 'Previous question', keys: ['k'], synonyms: '' },
+  { id: 'session.control', group: 'Session', title: 'Take or give back control', keys: [], synonyms: 'type keyboard' },
+  { id: 'palette.open', group: 'General', title: 'Find anything', keys: ['Mod+k'], synonyms: 'command palette' },
+  { id: 'help.open', group: 'General', title: 'Keyboard help', keys: ['?'], synonyms: 'shortcuts' },
+  { id: 'theme.switch', group: 'General', title: 'Switch light and dark', keys: [], synonyms: 'theme night colour' },
+] as const satisfies readonly Command[]
+
+export type CommandId = (typeof commands)[number]['id']

@@ -1,0 +1,157 @@
+import type { BeadPatch, BeadSummary, StateCategory } from '../../../model/bead.ts'
+import { patchForState } from '../../../model/bead.ts'
+import { api } from '../api/client.ts'
+import { toProblem } from '../api/problem.ts'
+import type { Move } from '../domain/move.ts'
+import { planMove } from '../domain/move.ts'
+import { laneTitle } from '../domain/words.ts'
+import { useBeads } from '../stores/beads.ts'
+import { useDialogs } from '../stores/dialogs.ts'
+import { useSessions } from '../stores/sessions.ts'
+import { useStarts } from '../stores/starts.ts'
+import { useToasts } from '../stores/toasts.ts'
+import { useWhenBead } from './use-when-bead.ts'
+
+/** Moves cards between lanes: by drag, by menu, by keyboard, from the panel; all the same. */
+export function useBeadMoves() {
+  const beads = useBeads()
+  const sessions = useSessions()
+  const starts = useStarts()
+  const toasts = useToasts()
+  const dialogs = useDialogs()
+  const whenBead = useWhenBead()
+
+  async function move(id: string, target: StateCategory): Promise<void> {
+    const bead = beads.get(id)
+    if (bead === undefined || starts.has(id)) return
+    const plan = planMove(bead, target, sessions.openByBead.get(id))
+    await carryOut(bead, target, plan).catch((error: unknown) =>
+      toasts.problem(`${id} stays in ${laneTitle(beads.get(id)?.state ?? bead.state)}`, error),
+    )
+  }
+
+  async function carryOut(bead: BeadSummary, target: StateCategory, plan: Move): Promise<void> {
+    switch (plan.kind) {
+      case 'stay':
+        return
+      case 'start':
+        if (plan.first !== null) await edit(bead.id, plan.first)
+        return start(bead.id)
+      case 'edit':
+        return edit(bead.id, plan.patch)
+      case 'close':
+        return close(bead)
+      case 'reopen':
+        return reopen(bead, plan.then)
+      case 'end-session':
+        return endSession(bead, target, plan.session)
+      case 'take-back':
+        return takeBack(bead, target, plan)
+    }
+  }
+
+  function edit(id: string, patch: BeadPatch): Promise<void> {
+    return beads.edit(id, patch, () => api.updateBead(id, patch))
+  }
+
+  /** A command: the card says "starting" until the event comes; it is never moved before. */
+  async function start(id: string, force = false): Promise<void> {
+    starts.begin(id)
+    const session = await api.dispatch(id, force).catch((error: unknown) => {
+      starts.settle(id)
+      if (force || toProblem(error).code !== 'bead_blocked') throw error
+      return null
+    })
+    if (session === null) return startAnyway(id)
+    if (starts.has(id) && sessions.get(session) === undefined) starts.begin(id, session)
+  }
+
+  async function startAnyway(id: string): Promise<void> {
+    const reply = await dialogs.ask({
+      title: `${id} is blocked`,
+      text: `It is blocked by ${beads.get(id)?.blockedBy.join(', ') ?? 'other beads'}. An agent that starts now may work on ground that is about to change.`,
+      choices: [{ value: 'start', label: 'Start anyway', tone: 'danger' }],
+      input: null,
+    })
+    if (reply !== null) await start(id, true)
+  }
+
+  async function close(bead: BeadSummary): Promise<void> {
+    const reply = await dialogs.ask({
+      title: `Close ${bead.id}`,
+      text: bead.title,
+      choices: [{ value: 'close', label: 'Close bead', tone: 'primary' }],
+      input: { label: 'Reason', initial: 'Done' },
+    })
+    if (reply === null) return
+    const closed = await api
+      .closeBead(bead.id, reply.text)
+      .catch((error: unknown) => closeAnyway(bead, reply.text, error))
+    if (closed !== null) beads.apply([closed])
+  }
+
+  async function closeAnyway(bead: BeadSummary, reason: string, error: unknown) {
+    const problem = toProblem(error)
+    if (problem.code !== 'bead_close_refused') throw error
+    const reply = await dialogs.ask({
+      title: `Close ${bead.id} anyway?`,
+      text: problem.detail,
+      choices: [{ value: 'force', label: 'Close anyway', tone: 'danger' }],
+      input: null,
+    })
+    return reply === null ? null : api.closeBead(bead.id, reason, true)
+  }
+
+  async function reopen(bead: BeadSummary, then: Exclude<StateCategory, 'completed'>): Promise<void> {
+    const reply = await dialogs.ask({
+      title: `Reopen ${bead.id}`,
+      text: bead.title,
+      choices: [{ value: 'reopen', label: then === 'started' ? 'Reopen and start' : 'Reopen bead', tone: 'primary' }],
+      input: { label: 'Reason', initial: 'There is more to do' },
+    })
+    if (reply === null) return
+    beads.apply([await api.reopenBead(bead.id, reply.text)])
+    if (then === 'started') await start(bead.id)
+    else if (then !== 'unstarted') await edit(bead.id, patchForState(then))
+  }
+
+  async function endSession(bead: BeadSummary, target: StateCategory, session: string): Promise<void> {
+    const done = target === 'completed'
+    const reply = await dialogs.ask({
+      title: `An agent is working on ${bead.id}`,
+      text: done
+        ? 'Its session must end first: what it has committed is integrated, then the bead is closed.'
+        : `Its session must end first. The worktree stays, and the bead goes to ${laneTitle(target)}.`,
+      choices: [{ value: 'end', label: done ? 'End as done' : 'End session', tone: done ? 'primary' : 'danger' }],
+      input: null,
+    })
+    if (reply === null) return
+    await api.end(session, done ? 'completed' : 'canceled')
+    toasts.note('The session is ending', `${bead.id} moves once it has ended.`)
+    if (target === 'backlog' || target === 'staged')
+      whenBead(
+        bead.id,
+        (now) => now.state !== 'started',
+        () => move(bead.id, target),
+      )
+  }
+
+  async function takeBack(bead: BeadSummary, target: StateCategory, plan: Move & { kind: 'take-back' }): Promise<void> {
+    const reply = await dialogs.ask({
+      title: `${bead.id} has no session of Gemba's`,
+      text: `It is held by ${plan.holder ?? 'nobody'}. Moving it to ${laneTitle(target)} takes it back; whoever works on it is not told.`,
+      choices: [{ value: 'move', label: 'Take it back', tone: 'danger' }],
+      input: null,
+    })
+    if (reply !== null) await edit(bead.id, plan.patch)
+  }
+
+  async function unpark(id: string): Promise<void> {
+    await api.unpark(id).then(
+      () => beads.unpark(id),
+      (error: unknown) => toasts.problem(`${id} stays parked`, error),
+    )
+  }
+
+  return { move, unpark }
+}

@@ -1,0 +1,50 @@
+import { api } from '../api/client.ts'
+import { toProblem } from '../api/problem.ts'
+import type { Problem } from '../api/types.ts'
+import { useConnection } from '../stores/connection.ts'
+import { useLive } from '../stores/live.ts'
+
+/** The token in an address's fragment, and the address without it. */
+export function takeToken(address: string): { token: string | null; address: string } {
+  const url = new URL(address)
+  const fragment = new URLSearchParams(url.hash.slice(1))
+  const token = fragment.get('token')
+  if (token === null) return { token, address }
+  fragment.delete('token')
+  url.hash = fragment.toString()
+  return { token, address: url.href }
+}
+
+/** Shows the token of the printed URL, else tries the cookie; then everything goes live. */
+export function useSignIn() {
+  const connection = useConnection()
+  const live = useLive()
+
+  async function begin(token: string | null): Promise<void> {
+    if (token !== null) {
+      const problem = await submit(token)
+      if (problem !== null) connection.problem = problem
+      return
+    }
+    const problem = await api.capabilities().then(
+      () => null,
+      (error: unknown) => toProblem(error),
+    )
+    connection.problem = problem
+    connection.signIn = problem?.status === 401 ? 'signed-out' : 'signed-in'
+    if (connection.signIn === 'signed-in') live.start()
+  }
+
+  /** Null when the token was good. */
+  async function submit(token: string): Promise<Problem | null> {
+    const problem = await api.signIn(token.trim()).then(
+      () => null,
+      (error: unknown) => toProblem(error),
+    )
+    connection.signIn = problem === null ? 'signed-in' : 'signed-out'
+    if (problem === null) live.start()
+    return problem
+  }
+
+  return { begin, submit }
+}

@@ -1,0 +1,18 @@
+import type { WorkDigest } from '../../../model/fact.ts'
+
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+
+/** "3 files, 2 commits, 41.2K tokens"; empty while there is nothing to tell. */
+export function digestText(digest: WorkDigest): string {
+  const tokens = digest.tokensIn + digest.tokensOut
+  const parts = [
+    counted(digest.filesChanged, 'file'),
+    counted(digest.commits, 'commit'),
+    tokens === 0 ? '' : `${compact.format(tokens)} tokens`,
+  ]
+  return parts.filter(Boolean).join(', ')
+}
+
+function counted(count: number, noun: string): string {
+  return count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`
+}

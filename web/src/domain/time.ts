@@ -1,0 +1,26 @@
+const units: readonly (readonly [limit: number, divisor: number, unit: Intl.RelativeTimeFormatUnit])[] = [
+  [3_600, 60, 'minute'],
+  [86_400, 3_600, 'hour'],
+  [7 * 86_400, 86_400, 'day'],
+]
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'narrow' })
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+
+/** "just now", "4 min. ago", "3 Nov 2026". Empty for what has no time. */
+export function ago(iso: string | null, now: number): string {
+  if (iso === null) return ''
+  const seconds = Math.round((now - Date.parse(iso)) / 1_000)
+  if (!Number.isFinite(seconds)) return ''
+  if (seconds < 45) return 'just now'
+  const fit = units.find(([limit]) => seconds < limit)
+  return fit === undefined
+    ? day.format(new Date(iso))
+    : relative.format(-Math.max(1, Math.round(seconds / fit[1])), fit[2])
+}
+
+/** Time of day, for timelines. */
+export function timeOfDay(iso: string): string {
+  return Number.isNaN(Date.parse(iso)) ? iso : clock.format(new Date(iso))
+}

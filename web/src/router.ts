@@ -1,0 +1,34 @@
+import type { Router } from 'vue-router'
+import { createRouter, createWebHistory } from 'vue-router'
+import BoardPage from './pages/BoardPage.vue'
+
+/** Pages by job; everything but the board is loaded when it is first opened. */
+export function makeRouter(): Router {
+  return createRouter({
+    history: createWebHistory(),
+    routes: [
+      { path: '/', redirect: '/board' },
+      { path: '/board/:bead?', name: 'board', component: BoardPage, meta: { title: 'Board' } },
+      {
+        path: '/sessions',
+        name: 'sessions',
+        component: () => import('./pages/SessionsPage.vue'),
+        meta: { title: 'Sessions' },
+      },
+      {
+        path: '/sessions/:session',
+        name: 'session',
+        component: () => import('./pages/SessionPage.vue'),
+        meta: { title: 'Session' },
+      },
+      { path: '/inbox', name: 'inbox', component: () => import('./pages/InboxPage.vue'), meta: { title: 'Inbox' } },
+      { path: '/hosts', name: 'hosts', component: () => import('./pages/HostsPage.vue'), meta: { title: 'Hosts' } },
+      {
+        path: '/:path(.*)*',
+        name: 'nowhere',
+        component: () => import('./pages/NowherePage.vue'),
+        meta: { title: 'Nothing here' },
+      },
+    ],
+  })
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import type { GembaEvent } from '../../../model/event.ts'
+import type { FeedSource } from './feed.ts'
+import { createFeed } from './feed.ts'
+
+/** An event stream that the test speaks through. */
+function makeSource() {
+  const listeners = new Map<string, ((event: { readonly data?: unknown }) => void)[]>()
+  const source = {
+    readyState: 1,
+    closed: false,
+    addEventListener(kind: string, listener: (event: { readonly data?: unknown }) => void) {
+      listeners.set(kind, [...(listeners.get(kind) ?? []), listener])
+    },
+    close() {
+      source.closed = true
+    },
+    say(kind: string, data?: unknown) {
+      for (const listener of listeners.get(kind) ?? []) listener({ data })
+    },
+  }
+  return source satisfies FeedSource
+}
+
+function setUp(load: () => Promise<'loaded' | 'stop'>) {
+  const sources: ReturnType<typeof makeSource>[] = []
+  const applied: number[] = []
+  const states: string[] = []
+  const timers = new Map<number, () => void>()
+  let last = 0
+  const feed = createFeed({
+    connect() {
+      const source = makeSource()
+      sources.push(source)
+      return source
+    },
+    load,
+    apply: (events: readonly GembaEvent[]) => applied.push(...events.map((event) => event.number)),
+    onState: (state) => states.push(state),
+    after(_ms, run) {
+      last += 1
+      const id = last
+      timers.set(id, run)
+      return () => timers.delete(id)
+    },
+  })
+  const elapse = async (): Promise<void> => {
+    const due = [...timers.values()]
+    timers.clear()
+    for (const run of due) run()
+    await settled()
+  }
+  return { feed, sources, applied, states, elapse }
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
+}
+
+const changed = (number: number): string => JSON.stringify({ number, body: { kind: 'bead.deleted', bead: 'b' } })
+
+describe('the feed', () => {
+  it('holds events back until the lists are there', async () => {
+    const list = Promise.withResolvers<'loaded'>()
+    const { feed, sources, applied, states, elapse } = setUp(() => list.promise)
+    feed.start()
+    sources[0]?.say('open')
+    sources[0]?.say('bead.deleted', changed(1))
+    await elapse()
+    expect(applied).toEqual([])
+    list.resolve('loaded')
+    await settled()
+    expect(applied).toEqual([1])
+    expect(states).toEqual(['live'])
+    sources[0]?.say('bead.deleted', changed(2))
+    await elapse()
+    expect(applied).toEqual([1, 2])
+  })
+
+  it('reads all anew on resync and after each reconnection', async () => {
+    let loads = 0
+    const { feed, sources, states } = setUp(() => {
+      loads += 1
+      return Promise.resolve('loaded' as const)
+    })
+    feed.start()
+    sources[0]?.say('open')
+    await settled()
+    sources[0]?.say('resync')
+    await settled()
+    expect(loads).toBe(2)
+    sources[0]?.say('error')
+    expect(states.at(-1)).toBe('reconnecting')
+    sources[0]?.say('open')
+    await settled()
+    expect(loads).toBe(3)
+    expect(states.at(-1)).toBe('live')
+  })
+
+  it('tries a failed read again, and says offline after a while', async () => {
+    let failing = true
+    const { feed, sources, states, elapse } = setUp(() =>
+      failing ? Promise.reject(new Error('away')) : Promise.resolve('loaded' as const),
+    )
+    feed.start()
+    sources[0]?.say('open')
+    await settled()
+    await elapse()
+    await elapse()
+    expect(states).toEqual(['reconnecting', 'reconnecting', 'offline'])
+    failing = false
+    await elapse()
+    expect(states.at(-1)).toBe('live')
+  })
+
+  it('opens a new stream when the browser gave up, unless nobody is signed in', async () => {
+    let outcome: 'loaded' | 'stop' = 'loaded'
+    const { feed, sources, elapse } = setUp(() => Promise.resolve(outcome))
+    feed.start()
+    const [first] = sources
+    if (first !== undefined) first.readyState = 2
+    first?.say('error')
+    await elapse()
+    expect(sources).toHaveLength(2)
+    outcome = 'stop'
+    const [, second] = sources
+    if (second !== undefined) second.readyState = 2
+    second?.say('error')
+    await elapse()
+    await elapse()
+    expect(sources).toHaveLength(2)
+    expect(second?.closed).toBe(true)
+  })
+})

@@ -1,0 +1,148 @@
+import type { EventBody, GembaEvent } from '../../../model/event.ts'
+import type { ConnectionState } from './connection.ts'
+
+/** Every kind of event; each is an SSE event of the same name. */
+const kindTable: Readonly<Record<EventBody['kind'], true>> = {
+  'bead.changed': true,
+  'bead.deleted': true,
+  'bead.released': true,
+  'bead.parked': true,
+  'bead.unparked': true,
+  'session.changed': true,
+  'session.refused': true,
+  'escalation.changed': true,
+  'host.changed': true,
+  'work-plane.changed': true,
+}
+export const eventKinds: readonly string[] = Object.keys(kindTable)
+
+/** The part of `EventSource` that the feed uses. */
+export interface FeedSource {
+  readonly readyState: number
+  addEventListener(kind: string, listener: (event: { readonly data?: unknown }) => void): void
+  close(): void
+}
+
+export interface FeedOptions {
+  connect(): FeedSource
+  /** Reads everything anew. `stop` ends the feed (nobody is signed in); a rejection is tried again. */
+  load(): Promise<'loaded' | 'stop'>
+  apply(events: readonly GembaEvent[]): void
+  onState(state: ConnectionState): void
+  /** Runs `run` later; returns the cancel. */
+  after(ms: number, run: () => void): () => void
+}
+
+export interface Feed {
+  start(): void
+  stop(): void
+}
+
+const closed = 2
+const flushMs = 10
+const backOffMs = [500, 1_000, 2_000, 5_000, 10_000] as const
+const offlineAfter = 3
+
+/**
+ * Lists first, then events. The stream is opened before the lists are read, and events that come meanwhile wait, so
+ * nothing falls between. After every new connection, and on `resync`, all is read anew.
+ */
+export function createFeed(options: FeedOptions): Feed {
+  let source: FeedSource | null = null
+  let waiting: GembaEvent[] = []
+  let loading = false
+  let generation = 0
+  let failures = 0
+  let cancelFlush: (() => void) | null = null
+  let cancelRetry: (() => void) | null = null
+
+  function open(): void {
+    const mine = options.connect()
+    source = mine
+    mine.addEventListener('open', () => void reload())
+    mine.addEventListener('resync', () => void reload())
+    mine.addEventListener('error', () => onError(mine))
+    for (const kind of eventKinds) mine.addEventListener(kind, (event) => onEvent(event.data))
+  }
+
+  function onEvent(data: unknown): void {
+    const event = parse(data)
+    if (event === null) return
+    waiting.push(event)
+    if (!loading) cancelFlush ??= options.after(flushMs, flush)
+  }
+
+  function flush(): void {
+    cancelFlush = null
+    const events = waiting
+    waiting = []
+    if (events.length > 0) options.apply(events)
+  }
+
+  async function reload(): Promise<void> {
+    cancelRetry?.()
+    generation += 1
+    const mine = generation
+    loading = true
+    const outcome = await options.load().catch(() => 'failed' as const)
+    if (mine !== generation) return
+    loading = false
+    if (outcome === 'stop') return stop()
+    if (outcome === 'failed') return retry(() => void reload())
+    failures = 0
+    options.onState('live')
+    flush()
+  }
+
+  function onError(mine: FeedSource): void {
+    if (mine !== source) return
+    if (mine.readyState !== closed) {
+      failures += 1
+      return report()
+    }
+    retry(() => void reopen(mine))
+  }
+
+  /** The browser gave up on this stream, perhaps because nobody is signed in any more: that shows on reading. */
+  async function reopen(old: FeedSource): Promise<void> {
+    const outcome = await options.load().catch(() => 'failed' as const)
+    if (old !== source) return
+    if (outcome === 'stop') return stop()
+    if (outcome === 'failed') return retry(() => void reopen(old))
+    old.close()
+    open()
+  }
+
+  function retry(run: () => void): void {
+    failures += 1
+    report()
+    cancelRetry?.()
+    cancelRetry = options.after(backOffMs[Math.min(failures, backOffMs.length) - 1] ?? 10_000, run)
+  }
+
+  function report(): void {
+    options.onState(failures >= offlineAfter ? 'offline' : 'reconnecting')
+  }
+
+  function stop(): void {
+    cancelRetry?.()
+    cancelFlush?.()
+    cancelFlush = null
+    source?.close()
+    source = null
+    generation += 1
+    loading = false
+    waiting = []
+  }
+
+  return { start: open, stop }
+}
+
+function parse(data: unknown): GembaEvent | null {
+  if (typeof data !== 'string') return null
+  try {
+    return JSON.parse(data) as GembaEvent
+  } catch {
+    return null
+  }
+}

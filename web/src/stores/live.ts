@@ -1,0 +1,119 @@
+import { defineStore } from 'pinia'
+import type { GembaEvent } from '../../../model/event.ts'
+import { api } from '../api/client.ts'
+import { toProblem } from '../api/problem.ts'
+import { useBeads } from './beads.ts'
+import { useConnection } from './connection.ts'
+import { useEscalations } from './escalations.ts'
+import type { Feed } from './feed.ts'
+import { createFeed } from './feed.ts'
+import { useHosts } from './hosts.ts'
+import { useProject } from './project.ts'
+import { useSessions } from './sessions.ts'
+import { useStarts } from './starts.ts'
+import { useToasts } from './toasts.ts'
+
+/** Keeps every store true to the server: all lists once, then event by event. */
+export const useLive = defineStore('live', () => {
+  const connection = useConnection()
+  const project = useProject()
+  const beads = useBeads()
+  const sessions = useSessions()
+  const escalations = useEscalations()
+  const hosts = useHosts()
+  const starts = useStarts()
+  const toasts = useToasts()
+  let feed: Feed | null = null
+
+  async function load(): Promise<'loaded' | 'stop'> {
+    try {
+      const [capabilities, beadList, sessionList, escalationList, hostList, parked] = await Promise.all([
+        api.capabilities(),
+        api.beads(),
+        api.sessions(),
+        api.escalations(),
+        api.hosts(),
+        api.parked(),
+      ])
+      project.take(capabilities)
+      beads.replace(beadList, parked)
+      sessions.replace(sessionList)
+      escalations.replace(escalationList)
+      hosts.replace(hostList)
+      for (const [bead, { session }] of starts.pending) {
+        if (sessions.openByBead.has(bead) || (session !== null && sessions.get(session) !== undefined))
+          starts.settle(bead)
+      }
+      connection.problem = null
+      connection.loaded = true
+      return 'loaded'
+    } catch (error) {
+      const problem = toProblem(error)
+      connection.problem = problem
+      if (problem.status !== 401) throw error
+      connection.signIn = 'signed-out'
+      return 'stop'
+    }
+  }
+
+  function apply(events: readonly GembaEvent[]): void {
+    const changed = events.flatMap((event) => (event.body.kind === 'bead.changed' ? [event.body.bead] : []))
+    if (changed.length > 0) beads.apply(changed)
+    for (const event of events) applyOne(event)
+  }
+
+  function applyOne({ at, body }: GembaEvent): void {
+    switch (body.kind) {
+      case 'bead.changed':
+        if (body.bead.state === 'started') starts.settle(body.bead.id)
+        return
+      case 'bead.deleted':
+        return beads.remove(body.bead)
+      case 'bead.parked':
+        beads.park({ bead: body.bead, why: body.why, since: at })
+        starts.settle(body.bead)
+        return toasts.note(`${body.bead} is parked`, body.why, `/board/${encodeURIComponent(body.bead)}`)
+      case 'bead.unparked':
+        return beads.unpark(body.bead)
+      case 'bead.released':
+        return toasts.note(`${body.bead} was given back`, body.why)
+      case 'session.changed':
+        sessions.apply(body.session, at)
+        return starts.settle(body.session.bead)
+      case 'session.refused':
+        starts.settle(body.bead)
+        return toasts.problemText(`${body.bead} was not started`, { detail: body.message, mend: '', code: body.code })
+      case 'escalation.changed':
+        if (escalations.apply(body.escalation)) toasts.question('An agent asks', body.escalation.title, '/inbox')
+        return
+      case 'host.changed':
+        return hosts.apply(body.host)
+      case 'work-plane.changed':
+        return project.setWorkPlane({ healthy: body.healthy, why: body.why })
+    }
+  }
+
+  function start(): void {
+    stop()
+    feed = createFeed({
+      connect: api.events,
+      load,
+      apply,
+      onState: (state) => {
+        connection.state = state
+      },
+      after(ms, run) {
+        const timer = setTimeout(run, ms)
+        return () => clearTimeout(timer)
+      },
+    })
+    feed.start()
+  }
+
+  function stop(): void {
+    feed?.stop()
+    feed = null
+  }
+
+  return { start, stop, apply, load }
+})

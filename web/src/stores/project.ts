@@ -1,0 +1,32 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { Capabilities } from '../api/types.ts'
+
+export interface WorkPlaneHealth {
+  readonly healthy: boolean
+  readonly why: string
+}
+
+/** What the server told of itself and its project. */
+export const useProject = defineStore('project', () => {
+  const capabilities = shallowRef<Capabilities | null>(null)
+  const workPlane = ref<WorkPlaneHealth>({ healthy: true, why: '' })
+  const name = computed(() => capabilities.value?.project.name ?? 'Gemba')
+  const temporalUi = computed(() => safeAddress(capabilities.value?.links.temporalUi))
+  const agents = computed(() => capabilities.value?.project.agents.map((agent) => agent.name) ?? [])
+
+  function take(next: Capabilities): void {
+    capabilities.value = next
+    workPlane.value = { healthy: next.workPlane?.healthy !== false, why: next.workPlane?.why ?? '' }
+  }
+
+  function setWorkPlane(health: WorkPlaneHealth): void {
+    workPlane.value = health
+  }
+
+  return { capabilities, workPlane, name, temporalUi, agents, take, setWorkPlane }
+})
+
+function safeAddress(address: string | null | undefined): string | null {
+  return address != null && /^https?:\/\//.test(address) ? address : null
+}

@@ -1,0 +1,55 @@
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import type { Problem } from '../api/types.ts'
+import { toProblem } from '../api/problem.ts'
+
+export interface Toast {
+  readonly id: number
+  readonly kind: 'note' | 'problem' | 'question'
+  readonly title: string
+  readonly text: string
+  /** The error's code, in small print. */
+  readonly code: string
+  /** Where to look, as a path of the console. */
+  readonly link: string | null
+}
+
+const stayMs: Readonly<Record<Toast['kind'], number>> = { note: 6_000, problem: 20_000, question: 30_000 }
+const shownAtMost = 4
+
+export const useToasts = defineStore('toasts', () => {
+  const shown = ref<readonly Toast[]>([])
+  let last = 0
+
+  function add(toast: Omit<Toast, 'id'>): void {
+    last += 1
+    const id = last
+    shown.value = [...shown.value, { ...toast, id }].slice(-shownAtMost)
+    setTimeout(() => dismiss(id), stayMs[toast.kind])
+  }
+
+  function dismiss(id: number): void {
+    shown.value = shown.value.filter((toast) => toast.id !== id)
+  }
+
+  function note(title: string, text = '', link: string | null = null): void {
+    add({ kind: 'note', title, text, code: '', link })
+  }
+
+  /** A question that has just been asked; read out at once. */
+  function question(title: string, text: string, link: string): void {
+    add({ kind: 'question', title, text, code: '', link })
+  }
+
+  /** Says what failed, why, and what to do. */
+  function problem(title: string, thrown: unknown): void {
+    const problem = toProblem(thrown)
+    problemText(title, problem)
+  }
+
+  function problemText(title: string, { detail, mend, code }: Pick<Problem, 'detail' | 'mend' | 'code'>): void {
+    add({ kind: 'problem', title, text: `${detail} ${mend}`, code, link: null })
+  }
+
+  return { shown, dismiss, note, question, problem, problemText }
+})

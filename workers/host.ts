@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { hostActivities } from '../activities/host/host-activities.ts'
+import { openNativePlane } from '../agent/backends/native/native-plane.ts'
+import { connectHostStream } from '../agent/host-stream.ts'
+import { openRepositories } from '../agent/repository/repositories.ts'
+import { createLogger } from '../runtime/logger.ts'
+import { readHostSettings, type HostSettings } from '../runtime/settings.ts'
+import { supervised } from '../runtime/supervised.ts'
+import { hostQueue } from '../temporal/contracts/activities.ts'
+import { createPayloadCodec } from '../temporal/payload-codec.ts'
+import { startDurableWorker } from './durable-worker.ts'
+
+const announceEveryMs = 10_000
+
+/** An agent host: polls its own task queue, runs panes, and streams what they show. It only composes. */
+async function main(settings: HostSettings): Promise<void> {
+  const logger = createLogger('host', join(settings.data, 'logs'))
+  const releases: (() => Promise<void> | void)[] = []
+  const tell = supervised(async () => {
+    tell({ panes: (await plane.panes()).filter((pane) => pane.alive).map(({ session, bead }) => ({ session, bead })) })
+    for (const release of releases.reverse())
+      await Promise.resolve(release()).catch((error: unknown) => logger.warn({ err: error }, 'stopping'))
+  })
+
+  const { id, socket, slots, tokenFile } = settings.host
+  const plane = await openNativePlane({
+    host: id,
+    folder: join(settings.data, 'host'),
+    socket,
+    repositories: openRepositories(),
+  })
+  releases.push(() => plane.close())
+
+  const stream = connectHostStream({
+    url: streamAddress(settings.server, id),
+    token: readFileSync(tokenFile, 'utf8').trim(),
+    host: { id, instance: randomUUID(), version: settings.version, kinds: plane.manifest().workspaceKinds, slots },
+    plane,
+    announceMs: announceEveryMs,
+  })
+  releases.push(() => stream.close())
+
+  const worker = startDurableWorker({
+    temporal: {
+      ...settings.temporal,
+      codec: createPayloadCodec(readFileSync(settings.temporal.keyFile, 'utf8').trim()),
+    },
+    logger,
+    onFailed: (why) => {
+      logger.fatal({ why }, 'the host process ends, to be started again')
+      process.exit(1)
+    },
+    options: {
+      identity: `host-${id}@${hostname()}-${process.pid}`,
+      taskQueue: hostQueue(id),
+      activities: { ...hostActivities(plane) },
+      // Each session holds one seat while it is attended, and needs another to be answered or ended.
+      maxConcurrentActivityTaskExecutions: slots * 3,
+      maxHeartbeatThrottleInterval: '1s',
+      defaultHeartbeatThrottleInterval: '1s',
+      shutdownGraceTime: '500ms',
+      shutdownForceTime: '5s',
+    },
+  })
+  releases.push(() => worker.close())
+  tell({ ready: true })
+}
+
+/** The host's stream at a server's own address. */
+function streamAddress(server: string, host: string): string {
+  const url = new URL(`/api/v1/hosts/${encodeURIComponent(host)}/stream`, server)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  return url.href
+}
+
+await main(readHostSettings())

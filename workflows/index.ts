@@ -1,0 +1,4 @@
+export { dispatch } from './dispatch.ts'
+export { escalation } from './escalation.ts'
+export { host } from './host.ts'
+export { session } from './session.ts'

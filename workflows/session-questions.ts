@@ -1,0 +1,213 @@
+import {
+  condition,
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  sleep,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow'
+import { approveOptions, type EscalationOption, type EscalationRequest } from '../model/escalation.ts'
+import { delivered, escalationWorkflowId, moot, type EscalationState } from '../temporal/contracts/escalation.ts'
+import { nothingPublished, type Answer, type OpenQuestion } from '../temporal/contracts/session.ts'
+import { attributesOf } from '../temporal/search-attributes.ts'
+import { failureOf } from './failure.ts'
+import type { SessionContext } from './session-context.ts'
+
+/** Questions that one session may have open at a time. */
+const mostQuestions = 20
+
+export type Asked = Pick<OpenQuestion, 'source' | 'title' | 'text' | 'screenDigest' | 'ask'>
+
+/**
+ * Puts a question to people and returns its escalation. An agent that was launched anew and asks the same again revives
+ * the question of its earlier life, with the answer that may have been given meanwhile.
+ */
+export async function ask(
+  context: SessionContext,
+  asked: Asked,
+  options: readonly EscalationOption[],
+  freeText: boolean,
+): Promise<string> {
+  const { state } = context
+  const before = askedBefore(state.questions, asked)
+  if (before !== undefined) {
+    const revived = { ...before, live: true, screenDigest: asked.screenDigest, ask: asked.ask }
+    state.questions = state.questions.map((question) => (question === before ? revived : question))
+    return before.escalation
+  }
+  if (state.questions.length >= mostQuestions) {
+    context.show({ note: `It asked more than ${mostQuestions} things at once; the rest was not put to people.` })
+    return ''
+  }
+  state.raised += 1
+  const { view } = state
+  const id = escalationWorkflowId(view.project, view.id, String(state.raised))
+  state.questions = [...state.questions, { escalation: id, ...asked, live: true }]
+  await startChild('escalation', {
+    workflowId: id,
+    args: [escalationInput(context, id, asked, options, freeText)],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowTaskTimeout: 2_000,
+    typedSearchAttributes: attributesOf({
+      kind: 'escalation',
+      project: view.project,
+      session: view.id,
+      bead: view.bead,
+    }),
+  })
+  context.show({})
+  return id
+}
+
+/** The answer of people to an escalation that the workflow itself carries out; undefined when `until` came first. */
+export async function answerTo(
+  context: SessionContext,
+  escalation: string,
+  until: () => boolean,
+): Promise<Answer | undefined> {
+  const find = (): Answer | undefined => context.state.answers.find((answer) => answer.escalation === escalation)
+  await condition(() => find() !== undefined || until())
+  return find()
+}
+
+/** Tells an escalation how it came out and forgets it. */
+export async function settle(
+  context: SessionContext,
+  escalation: string,
+  outcome: 'delivered' | 'unconfirmed' | 'moot',
+  note: string,
+): Promise<void> {
+  const { state } = context
+  if (escalation === '') return
+  state.questions = state.questions.filter((question) => question.escalation !== escalation)
+  state.answers = state.answers.filter((answer) => answer.escalation !== escalation)
+  const handle = getExternalWorkflowHandle(escalation)
+  const told = outcome === 'moot' ? handle.signal(moot, { why: note }) : handle.signal(delivered, { outcome, note })
+  await told.catch(() => undefined)
+  // The agent's own word that it works again may have come while the question still stood.
+  const over = state.view.status === 'prompting' && !state.questions.some((question) => question.live)
+  context.show(over ? { status: 'working', note: '' } : {})
+}
+
+/** The dialogs that were on the screen are gone: somebody answered in the terminal. */
+export async function questionsCleared(context: SessionContext): Promise<void> {
+  const { state } = context
+  const answered = (question: OpenQuestion): boolean =>
+    state.answers.some((answer) => answer.escalation === question.escalation)
+  const cleared = state.questions.filter(
+    (question) => question.live && question.source === 'permission_prompt' && !answered(question),
+  )
+  for (const question of cleared) await settle(context, question.escalation, 'moot', 'It was answered in the terminal.')
+  if (!state.questions.some((question) => question.live)) context.show({ status: 'working', note: '' })
+}
+
+/** The agent that asked is gone; its questions wait for it to come back. */
+export function questionsOrphaned(context: SessionContext): void {
+  const { state } = context
+  state.questions = state.questions.map((question) => ({ ...question, live: false }))
+}
+
+/** Types the answers of people into the pane, one after the other, for as long as the session lives. */
+export async function deliverAnswers(context: SessionContext): Promise<never> {
+  const { state } = context
+  for (;;) {
+    await condition(() => nextAnswer(context) !== undefined)
+    const next = nextAnswer(context)
+    if (next === undefined) continue
+    const { answer, question } = next
+    const text = answer.value === 'text' ? answer.text : answer.value
+    const outcome = await context.host
+      .deliverAnswer({
+        session: state.view.id,
+        fence: state.view.fence,
+        escalation: answer.escalation,
+        confirmMs: state.timing.confirm,
+        answer:
+          question.screenDigest === null
+            ? { kind: 'text', text, ...(question.ask === null ? {} : { ask: question.ask }) }
+            : { kind: 'permission', approve: answer.value === 'approve', screenDigest: question.screenDigest },
+      })
+      .catch(failureOf)
+    if ('code' in outcome && unheardCodes.includes(outcome.code)) unheard(context, answer.escalation)
+    else if ('code' in outcome) await sleep(state.timing.obstructed)
+    else if (outcome.outcome === 'obstructed') await sleep(state.timing.obstructed)
+    else await settleDelivered(context, question, outcome.outcome, outcome.note)
+  }
+}
+
+/** Whether texts may be typed into the pane: not after its bead became somebody else's. */
+export function takesInput(state: SessionContext['state']): boolean {
+  return state.phase === 'attending' && state.view.status !== 'suspended'
+}
+
+/** The codes that mean that the agent which asked is no longer there. */
+export const unheardCodes: readonly string[] = ['pane_gone', 'fence_stale', 'session_closed', 'session_not_found']
+
+/** A dialog whose answer nobody can vouch for is put to people again: it may still stand there. */
+async function settleDelivered(
+  context: SessionContext,
+  question: OpenQuestion,
+  outcome: 'delivered' | 'unconfirmed' | 'moot',
+  note: string,
+): Promise<void> {
+  await settle(context, question.escalation, outcome, note)
+  if (outcome !== 'unconfirmed' || question.screenDigest === null) return
+  const title = `Asked again, the answer may not have arrived: ${question.title}`.slice(0, 300)
+  await ask(context, { ...question, title }, approveOptions, false)
+}
+
+function escalationInput(
+  { state }: SessionContext,
+  id: string,
+  asked: Asked,
+  options: readonly EscalationOption[],
+  freeText: boolean,
+): EscalationState {
+  const { view, agent, timing } = state
+  const request: EscalationRequest = {
+    id,
+    project: view.project,
+    source: asked.source,
+    urgency: asked.source === 'question' && agent.interactionMode === 'balanced' ? 'advisory' : 'blocking',
+    session: view.id,
+    bead: view.bead,
+    host: view.host,
+    title: asked.title || asked.text.slice(0, 120),
+    text: asked.text,
+    options,
+    freeText,
+    createdAt: new Date().toISOString(),
+  }
+  return {
+    schema: 1,
+    carrier: { kind: 'session', workflowId: workflowInfo().workflowId },
+    timing,
+    view: { ...request, state: 'open', decision: null, note: '' },
+    decidedKey: null,
+    publishing: nothingPublished(Date.now()),
+  }
+}
+
+function askedBefore(questions: readonly OpenQuestion[], asked: Asked): OpenQuestion | undefined {
+  const same = (question: OpenQuestion): boolean =>
+    question.source === asked.source && question.title === asked.title && question.text === asked.text
+  return questions.find((question) => !question.live && same(question))
+}
+
+function nextAnswer({ state }: SessionContext): { answer: Answer; question: OpenQuestion } | undefined {
+  if (!takesInput(state)) return undefined
+  for (const answer of state.answers) {
+    const question = state.questions.find((known) => known.escalation === answer.escalation && known.live)
+    if (question !== undefined) return { answer, question }
+  }
+  return undefined
+}
+
+/** The agent that asked can not hear the answer: the answer waits for it to ask again. */
+function unheard(context: SessionContext, escalation: string): void {
+  const { state } = context
+  state.questions = state.questions.map((question) =>
+    question.escalation === escalation ? { ...question, live: false } : question,
+  )
+  context.lookAgain = true
+}

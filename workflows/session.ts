@@ -1,0 +1,329 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow'
+import { approveOptions, type EscalationOption } from '../model/escalation.ts'
+import type { Ask, Fact } from '../model/fact.ts'
+import {
+  answerSession,
+  beadMoved,
+  endSession,
+  reattach,
+  saySession,
+  type EndRequest,
+  type SessionState,
+} from '../temporal/contracts/session.ts'
+import { failure, failureOf, type KnownFailure } from './failure.ts'
+import { SessionContext } from './session-context.ts'
+import { finish } from './session-ending.ts'
+import { integrate } from './session-integration.ts'
+import {
+  answerTo,
+  ask,
+  deliverAnswers,
+  questionsCleared,
+  questionsOrphaned,
+  settle,
+  takesInput,
+  unheardCodes,
+} from './session-questions.ts'
+import { statusAfter } from './session-status.ts'
+
+/**
+ * `session/<project>/<id>`: one agent in one pane, from the claim of its bead to the end of its pane (design, "The durable
+ * processes"). One phase follows another; whoever interrupts only changes the state that the phases wait on.
+ */
+export async function session(state: SessionState): Promise<void> {
+  const context = new SessionContext(state)
+  listen(context)
+  void deliverAnswers(context).catch(untilCancelled)
+  void deliverSays(context).catch(untilCancelled)
+  context.show({})
+  try {
+    while (state.phase !== 'over') await step(context)
+  } catch (error) {
+    if (!isCancellation(error)) throw error
+    const ending = { reason: 'user_stop', note: 'Cancelled in Temporal.', left: 'ended' } as const
+    await CancellationScope.nonCancellable(() => finish(context, ending))
+  }
+  await context.publisher.drained()
+  await condition(allHandlersFinished)
+}
+
+/** Whoever cancels the workflow ends its coroutines; the session itself ends in order. */
+function untilCancelled(error: unknown): void {
+  if (!isCancellation(error)) throw error
+}
+
+async function step(context: SessionContext): Promise<void> {
+  switch (context.state.phase) {
+    case 'claiming':
+      return claim(context)
+    case 'starting':
+      return launch(context)
+    case 'attending':
+      return attend(context)
+    case 'integrating': {
+      const ending = await integrate(context)
+      return ending === undefined ? undefined : finish(context, ending)
+    }
+    case 'ending':
+    case 'over': {
+      const by = context.state.endRequest?.actor.name ?? 'gemba'
+      return finish(context, { reason: 'user_stop', note: `Ended by ${by}.`, left: 'ended' })
+    }
+  }
+}
+
+function listen(context: SessionContext): void {
+  const { state } = context
+  setHandler(endSession, (request) => requestEnd(context, request), {
+    validator: (_request) => {
+      if (state.phase === 'over') throw failure('session_closed', { session: state.view.id })
+    },
+  })
+  setHandler(saySession, ({ key, text }) => context.queueSay(key, text), {
+    validator: (_request) => {
+      if (['integrating', 'ending', 'over'].includes(state.phase)) {
+        throw failure('session_closed', { session: state.view.id })
+      }
+      if (state.view.status === 'suspended') throw failure('no_longer_needed', { why: 'its bead is no longer its own' })
+    },
+  })
+  setHandler(answerSession, (answer) => {
+    if (state.answers.some((known) => known.escalation === answer.escalation)) return
+    state.answers = [...state.answers, answer]
+  })
+  setHandler(beadMoved, (to) => {
+    if (state.questions.some((question) => question.source === 'bead_moved')) return
+    context.moved = to
+  })
+  setHandler(reattach, () => {
+    context.lookAgain = true
+  })
+}
+
+function requestEnd(context: SessionContext, request: EndRequest): void {
+  if (context.state.endRequest?.mode === 'canceled') return
+  context.state.endRequest = request
+  context.show({ note: `${request.actor.name} asked to end it.` })
+}
+
+async function claim(context: SessionContext): Promise<void> {
+  const { state, server } = context
+  const { id, bead, startedBy } = state.view
+  const outcome = await server.claimBead({ bead, session: id, actor: startedBy, key: id }).catch(failureOf)
+  if ('code' in outcome) return refuse(context, outcome.code, outcome.message)
+  if (!outcome.claimed) {
+    const holder = outcome.holder ?? `its status, ${outcome.status}`
+    return refuse(context, 'bead_already_claimed', failure('bead_already_claimed', { bead, holder }).message)
+  }
+  state.claimed = true
+  state.brief = outcome.bead
+  context.show({ beadTitle: outcome.bead.title })
+  context.setPhase(state.endRequest === null ? 'starting' : 'ending')
+}
+
+async function refuse(context: SessionContext, code: string, message: string): Promise<void> {
+  const { id, bead, startedBy } = context.state.view
+  context.publisher.changed({ kind: 'session.refused', session: id, bead, code, message }, startedBy)
+  await finish(context, { reason: 'start_refused', note: message, left: 'refused', noPane: true })
+}
+
+async function launch(context: SessionContext): Promise<void> {
+  const { state } = context
+  const { view, brief } = state
+  if (brief === null) throw failure('internal', { why: 'a session was to start without its bead' })
+  const { repository, agent, agentSession } = state
+  const request = { project: view.project, session: view.id, fence: view.fence, bead: brief, repository, agent }
+  try {
+    const pane = await context.interruptible(() => context.host.startPane({ ...request, resume: agentSession }))
+    if (pane === undefined) return context.setPhase('ending')
+    state.cursor = Math.max(state.cursor, pane.cursor)
+    context.setPhase('attending')
+    context.show({ worktree: pane.worktree, branch: pane.branch, status: 'initializing', note: pane.note })
+  } catch (error) {
+    await finish(context, { reason: 'start_failed', note: failureOf(error).message, left: 'start_failed' })
+  }
+}
+
+/** One wait for facts, and what follows from them. */
+async function attend(context: SessionContext): Promise<void> {
+  const { state } = context
+  if (await interrupted(context)) return
+  const waiting = state.questions.some((question) => question.live && question.source === 'permission_prompt')
+  const { id, fence } = state.view
+  const attended = await context
+    .interruptible(() => context.watcher.attendPane({ session: id, fence, cursor: state.cursor, waiting }))
+    .catch((error: unknown) => attendFailed(context, failureOf(error)))
+  if (attended === undefined) return
+  state.cursor = attended.cursor
+  for (const fact of attended.facts) await take(context, fact)
+}
+
+/** A pane that is known to be gone is a fact; any other trouble passes, and the wait begins again. */
+async function attendFailed(context: SessionContext, known: KnownFailure) {
+  const { state } = context
+  context.show({ note: known.message })
+  if (unheardCodes.includes(known.code)) {
+    const gone: Fact = { kind: 'gone', offset: state.cursor, at: new Date().toISOString(), exitStatus: null }
+    return { cursor: state.cursor, facts: [gone] }
+  }
+  await sleep(state.timing.obstructed)
+  return undefined
+}
+
+/** Handles what must be handled before waiting again; true when the wait is over for now. */
+async function interrupted(context: SessionContext): Promise<boolean> {
+  const { state } = context
+  context.lookAgain = false
+  if (context.moved !== null) {
+    await onBeadMoved(context, context.moved)
+    return true
+  }
+  if (state.endRequest !== null) {
+    context.setPhase(state.endRequest.mode === 'completed' ? 'integrating' : 'ending')
+    return true
+  }
+  if (workflowInfo().continueAsNewSuggested) {
+    await context.publisher.drained()
+    await condition(allHandlersFinished)
+    await continueAsNew<typeof session>(state)
+  }
+  return false
+}
+
+async function take(context: SessionContext, fact: Fact): Promise<void> {
+  const { state } = context
+  if (state.phase !== 'attending') return
+  switch (fact.kind) {
+    case 'cleared':
+      return questionsCleared(context)
+    case 'gone':
+      return relaunch(context)
+    case 'started':
+      state.agentSession = fact.agentSession ?? state.agentSession
+      break
+    case 'prompt': {
+      const { title, screen, screenDigest } = fact.prompt
+      await ask(
+        context,
+        { source: 'permission_prompt', title, text: screen, screenDigest, ask: null },
+        approveOptions,
+        false,
+      )
+      break
+    }
+    case 'ask':
+      await onAsk(context, fact.ask, fact.offset)
+      break
+    case 'turn-ended': {
+      const { tokensIn, tokensOut } = fact.digest
+      context.show({ digest: { ...state.view.digest, tokensIn, tokensOut } })
+      break
+    }
+    case 'done':
+      return onDone(context, fact)
+    case 'working':
+    case 'state':
+    case 'ended':
+      break
+  }
+  context.show(statusAfter(fact, state) ?? {})
+}
+
+function onDone(context: SessionContext, { bead, note, digest }: Extract<Fact, { kind: 'done' }>): void {
+  const { view } = context.state
+  const counted = digest === undefined ? {} : { tokensIn: digest.tokensIn, tokensOut: digest.tokensOut }
+  const after = { digest: { ...view.digest, ...counted } }
+  if (bead !== null && bead !== view.bead) {
+    return context.show({ ...after, note: `The agent reported ${bead} done, which is not its bead.` })
+  }
+  context.show({ ...after, note })
+  context.setPhase('integrating')
+}
+
+async function onAsk(context: SessionContext, asked: Ask, offset: number): Promise<void> {
+  if (context.state.agent.interactionMode === 'dangerous') return
+  const options = asked.options.map((label): EscalationOption => ({ value: label, label, tone: 'neutral' }))
+  const { kind: source, title, text } = asked
+  await ask(context, { source, title, text, screenDigest: null, ask: offset }, options, true)
+}
+
+async function relaunch(context: SessionContext): Promise<void> {
+  const { state } = context
+  questionsOrphaned(context)
+  const most = state.timing.relaunch.length
+  const wait = state.timing.relaunch[state.relaunches]
+  if (wait === undefined) {
+    const note = `The pane was lost ${state.relaunches + 1} times.`
+    return finish(context, { reason: 'transport_error', note, left: 'died' })
+  }
+  state.relaunches += 1
+  const note = `The pane was lost; starting it again (${state.relaunches} of ${most}).`
+  context.show({ status: 'initializing', note })
+  await condition(() => state.endRequest !== null, wait)
+  if (state.endRequest !== null) return
+  context.show({ fence: state.view.fence + 1 })
+  context.setPhase('starting')
+}
+
+/** The bead is no longer ours: no more input, and a person decides. It is never claimed again. */
+async function onBeadMoved(context: SessionContext, to: { assignee: string | null; status: string }): Promise<void> {
+  const { state } = context
+  context.moved = null
+  if (to.status === 'closed' && state.agent.agentCloses) {
+    state.integrateAnyway = true
+    return context.setPhase('integrating')
+  }
+  const { title, options } = movedQuestion(state.view.bead, to)
+  context.show({ status: 'suspended', note: title })
+  const asked = { source: 'bead_moved', title, text: '', screenDigest: null, ask: null } as const
+  const escalation = await ask(context, asked, options, false)
+  const answer = await answerTo(context, escalation, () => state.endRequest !== null)
+  await settle(context, escalation, 'delivered', '')
+  if (answer?.value === 'integrate') {
+    state.integrateAnyway = true
+    return context.setPhase('integrating')
+  }
+  await finish(context, { reason: 'bead_moved', note: title, left: 'ended', keepBead: true })
+}
+
+function movedQuestion(bead: string, to: { assignee: string | null; status: string }) {
+  const end: EscalationOption = { value: 'end', label: 'End the session, keep its worktree', tone: 'negative' }
+  if (to.status === 'closed') {
+    const integrate: EscalationOption = { value: 'integrate', label: 'Bring its work in', tone: 'positive' }
+    return { title: `Bead ${bead} was closed while it was being worked.`, options: [integrate, end] }
+  }
+  const holder = to.assignee === null || to.assignee === '' ? 'nobody' : to.assignee
+  const title = `Bead ${bead} is no longer held by this session: it is ${to.status}, held by ${holder}.`
+  return { title, options: [end] }
+}
+
+/** Types what people say into the pane, one after the other, for as long as the session lives. */
+async function deliverSays(context: SessionContext): Promise<never> {
+  const { state } = context
+  for (;;) {
+    await condition(() => state.says.length > 0 && takesInput(state))
+    const next = state.says[0]
+    if (next === undefined) continue
+    const { id: session, fence } = state.view
+    const said = await context.host.sayToPane({ session, fence, ...next }).catch(failureOf)
+    if ('outcome' in said && said.outcome === 'obstructed') {
+      await sleep(state.timing.obstructed)
+      continue
+    }
+    if ('code' in said && !unheardCodes.includes(said.code)) {
+      await sleep(state.timing.obstructed)
+      continue
+    }
+    state.says = state.says.slice(1)
+    if ('code' in said) context.show({ note: said.message })
+  }
+}
