@@ -63,11 +63,10 @@ it('a killed server: reconnecting, then live, with all that happened meanwhile',
   const beads = await openBeads(project.folder)
   await beads.query('UPDATE issues SET title = ? WHERE id = ?', ['Renamed while nobody listened', bead])
   await beads.end()
-  await see(viewer.page.locator('[data-connection]')).toHaveText(/reconnecting|offline/, patience)
+  await expect.poll(states, comesBack).toContain('reconnecting')
   await see(viewer.page.locator('[data-connection]')).toHaveText('live', comesBack)
   await see(viewer.card(bead)).toContainText('Renamed while nobody listened', patience)
   expect((await states())[0]).toBe('live')
-  expect(await states()).toContain('reconnecting')
   await see(guest.page.locator('.live-terminal header')).toContainText('live', comesBack)
   await see(guest.page.locator('.xterm-rows')).toContainText('Go on with a.txt?', patience)
   await answerInBrowser('a.txt')
@@ -75,14 +74,14 @@ it('a killed server: reconnecting, then live, with all that happened meanwhile',
   await guest.close()
 }, 240_000)
 
-it('a killed Beads database: a banner, then none, and the work goes on', async () => {
+it('a Beads database that hangs and is killed: a banner, then none, and the work goes on', async () => {
   const { bead } = await waiting('b.txt')
   const banner = viewer.page.getByText('The Beads database does not answer.')
-  const banners = await viewer.record('[role="alert"]')
-  process.kill(await gemba.child('dolt'), 'SIGKILL')
-  await expect
-    .poll(async () => (await banners()).join('\n'), comesBack)
-    .toContain('The Beads database does not answer.')
+  const dolt = await gemba.child('dolt')
+  // A killed server alone may be back before anybody looked; one that is stopped answers nobody until it is killed.
+  process.kill(dolt, 'SIGSTOP')
+  await see(banner).toBeVisible(comesBack)
+  process.kill(dolt, 'SIGKILL')
   await see(banner).toHaveCount(0, comesBack)
   await answerInBrowser('b.txt')
   await see(viewer.lane('completed').locator(`[data-bead="${bead}"]`)).toBeVisible(comesBack)
