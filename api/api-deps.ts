@@ -6,6 +6,7 @@ import type { WorkPlane } from '../model/work-plane.ts'
 import type { Store } from '../store/store.ts'
 import type { Commands } from '../temporal/commands.ts'
 import type { HostHub } from './host-hub.ts'
+import type { TemporalUi } from './temporal-ui.ts'
 
 /** How callers show who they are. Hosts always show `hostToken`. `none` is for a server that only its own machine reaches. */
 export type ApiAuth =
@@ -29,7 +30,7 @@ export interface ApiDeps {
   readonly origins: readonly string[]
   /** Absolute path of the built console; null serves none. */
   readonly webFolder: string | null
-  readonly links: { readonly temporalUi: string | null }
+  readonly temporalUi: TemporalUi | null
   readonly health: () => Record<string, { ok: boolean; why: string }>
   readonly logger: FastifyBaseLogger
 }

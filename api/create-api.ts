@@ -14,6 +14,7 @@ import { describeRoutes } from './openapi.ts'
 import { answerProblem, bodyLimit } from './problem.ts'
 import { routes } from './routes.ts'
 import { SignIn } from './sign-in.ts'
+import { temporalUi } from './temporal-ui.ts'
 import { dropDeadSockets, endSockets } from './web-sockets.ts'
 
 /** Facts of security, 2.3. Styles may be inline because the terminal builds style elements. */
@@ -79,6 +80,7 @@ export async function createApi(deps: ApiDeps, limits: Partial<EventStreamLimits
   gate(app, { origins: deps.origins, signIn })
   await describeRoutes(app)
   await routes(app, { deps, confirm: confirmWith(deps), streams, signIn })
+  await temporalUi(app, { ui: deps.temporalUi, origins: deps.origins, store: deps.store })
   await consoleFiles(app, deps.webFolder)
   return app
 }

@@ -5,7 +5,7 @@ import type { Caller, SignIn } from './sign-in.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call an address under `/api/`: a signed-in person unless it says otherwise. */
+    /** Who may call an address: under `/api/` a signed-in person unless it says otherwise, elsewhere anybody. */
     access?: 'person' | 'open' | 'host'
     /** A changing method that needs no nonce. */
     unconfirmed?: true
@@ -27,7 +27,7 @@ export function gate(app: FastifyInstance, options: { origins: readonly string[]
   const hosts = new Set(options.origins.map((origin) => new URL(origin).host))
   app.decorateRequest('caller', null)
   app.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+    if (isGuarded(request)) reply.header('cache-control', 'no-store')
     refuseOtherHost(request, hosts)
     refuseOtherOrigin(request, origins)
     const access = accessOf(request)
@@ -46,8 +46,8 @@ export function callerOf(request: FastifyRequest): Caller {
 
 function accessOf(request: FastifyRequest): 'person' | 'open' | 'host' {
   const route = request.routeOptions
-  if (request.is404 || route.url === undefined || !route.url.startsWith('/api/')) return 'open'
-  return route.config.access ?? 'person'
+  if (request.is404) return 'open'
+  return route.config.access ?? (route.url?.startsWith('/api/') ? 'person' : 'open')
 }
 
 function refuseOtherHost(request: FastifyRequest, hosts: ReadonlySet<string>): void {
@@ -59,7 +59,7 @@ function refuseOtherOrigin(request: FastifyRequest, origins: ReadonlySet<string>
   const { origin } = request.headers
   if (origin !== undefined && !origins.has(origin)) throw originRefused(origin)
   const site = request.headers['sec-fetch-site']
-  if (request.url.startsWith('/api/') && (site === 'cross-site' || site === 'same-site')) throw originRefused(site)
+  if (isGuarded(request) && (site === 'cross-site' || site === 'same-site')) throw originRefused(site)
 }
 
 /** A browser says where a change comes from; a program shows its token instead, which no other site can make it do. */
@@ -68,7 +68,13 @@ function requireProofOfOrigin(request: FastifyRequest): void {
   if (!proven && bearerOf(request) === undefined) throw originRefused('no origin given')
 }
 
-function isChanging(request: FastifyRequest): boolean {
+/** Addresses that nobody but our own pages and programs have to do with. */
+function isGuarded(request: FastifyRequest): boolean {
+  return request.url.startsWith('/api/') || accessOf(request) !== 'open'
+}
+
+/** Whether a request may change something: a WebSocket may. */
+export function isChanging(request: FastifyRequest): boolean {
   return !safeMethods.includes(request.method) || request.headers.upgrade !== undefined
 }
 

@@ -391,7 +391,7 @@ export async function testApi(
     auth: { mode: 'token', token, hostToken },
     origins: [origin],
     webFolder: null,
-    links: { temporalUi: null },
+    temporalUi: null,
     health: () => ({ store: { ok: true, why: '' } }),
     logger: pino({ level: 'silent' }),
     ...overrides,

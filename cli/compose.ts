@@ -5,10 +5,17 @@ import { join } from 'node:path'
 import { configKeys } from '../runtime/config-reference.ts'
 import type { LoadedProject } from '../runtime/config.ts'
 import { fixedPorts, type DataFolder } from '../runtime/data-folder.ts'
+import { hiddenAddress } from '../runtime/hidden-address.ts'
 import { entryFile, installation, webFolder } from '../runtime/installation.ts'
 import { writePrivateFile } from '../runtime/secret.ts'
 import { doltService, embeddedNamespace, keepTemporalFile, temporalService } from '../runtime/services.ts'
-import { settingsVariable, writeSettings, type BeadsSettings, type CommonSettings } from '../runtime/settings.ts'
+import {
+  settingsVariable,
+  writeSettings,
+  type BeadsSettings,
+  type CommonSettings,
+  type ServerSettings,
+} from '../runtime/settings.ts'
 import type { ChildDescription } from '../runtime/supervised-child.ts'
 import type { Report } from '../runtime/terminal.ts'
 import { ensureTool, requireTool } from '../runtime/tools/ensure.ts'
@@ -54,32 +61,28 @@ export async function compose(
   tools: Tools,
   report: Report,
 ): Promise<ChildDescription[]> {
-  const ports = await fixedPorts(data, ['temporal', 'temporalUi', 'dolt'])
+  const ports = await fixedPorts(data, ['temporal', 'dolt'])
+  const ui = await hiddenAddress()
   const services: ChildDescription[] = []
   if (tools.temporal !== undefined) {
     const copy = await keepTemporalFile(data, tools.temporal)
     if (copy !== undefined) report.line(`temporal: another version; its file was copied to ${copy} first.`)
-    services.push(temporalService(data, tools.temporal, ports))
+    services.push(temporalService(data, tools.temporal, ports.temporal, ui))
   }
   if (tools.dolt !== undefined) services.push(doltService(data, tools.dolt, ports.dolt))
-  const common = commonSettings(loaded, data, tools, ports)
-  const server = serverProcess(loaded, options, data, common, ports.dolt, services)
+  const common = commonSettings(loaded, data, tools, ports.temporal)
+  const embeddedUi = tools.temporal === undefined ? undefined : `http://${ui.host}:${ui.port}`
+  const server = serverProcess(loaded, options, data, common, ports.dolt, embeddedUi, services)
   return options.orchestration === 'none'
     ? [...services, server]
     : [...services, server, hostProcess(options, data, common)]
 }
 
-function commonSettings(
-  loaded: LoadedProject,
-  data: DataFolder,
-  tools: Tools,
-  ports: { temporal: number; temporalUi: number },
-): CommonSettings {
+function commonSettings(loaded: LoadedProject, data: DataFolder, tools: Tools, temporalPort: number): CommonSettings {
   const { project, folder, temporalAddress: address, temporalNamespace: namespace } = loaded
   const embedded = {
-    address: `127.0.0.1:${ports.temporal}`,
+    address: `127.0.0.1:${temporalPort}`,
     namespace: embeddedNamespace,
-    ui: `http://127.0.0.1:${ports.temporalUi}`,
     keyFile: data.temporalKey,
   }
   return {
@@ -87,7 +90,7 @@ function commonSettings(
     project,
     folder,
     data: data.root,
-    temporal: address === undefined ? embedded : { address, namespace, ui: null, keyFile: data.temporalKey },
+    temporal: address === undefined ? embedded : { address, namespace, keyFile: data.temporalKey },
     tools: { tmux: tools.tmux, git: tools.git },
     host: {
       // Several projects may share a Temporal that is not ours; their hosts must not.
@@ -106,6 +109,7 @@ function serverProcess(
   data: DataFolder,
   common: CommonSettings,
   doltPort: number,
+  embeddedUi: string | undefined,
   services: readonly ChildDescription[],
 ): ChildDescription {
   const { listen, auth, publicUrl, orchestration, url } = options
@@ -118,6 +122,7 @@ function serverProcess(
     listen,
     origins: [...new Set([url, ...loopback, ...(publicUrl === undefined ? [] : [publicUrl])])],
     auth,
+    temporalUi: temporalUi(loaded, embeddedUi),
     tokenFile: data.token,
     orchestration,
     webFolder: webFolder(),
@@ -129,6 +134,14 @@ function serverProcess(
     process.env,
     services.map((service) => service.name),
   )
+}
+
+function temporalUi(
+  { temporalUi: elsewhere }: LoadedProject,
+  embedded: string | undefined,
+): ServerSettings['temporalUi'] {
+  if (embedded !== undefined) return { embedded }
+  return elsewhere === undefined ? null : { elsewhere }
 }
 
 /** The host gets neither the settings nor the environment variables that could open a database. */

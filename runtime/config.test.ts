@@ -54,6 +54,7 @@ test('the smallest file has a default for everything else', () => {
     storeUrl: undefined,
     temporalAddress: undefined,
     temporalNamespace: 'gemba',
+    temporalUi: undefined,
     example: false,
   })
   expect(loaded.project.repositories).toEqual([
@@ -92,6 +93,7 @@ url = "postgres://db/gemba"
 [temporal]
 address = "temporal.example:7233"
 namespace = "shop"
+ui = "https://temporal.example/ui"
 [agents]
 default = "tester"
 [timing]

@@ -30,6 +30,8 @@ export interface LoadedProject {
   /** Undefined: the embedded server. */
   readonly temporalAddress: string | undefined
   readonly temporalNamespace: string
+  /** The web page of a Temporal server of one's own. */
+  readonly temporalUi: string | undefined
   readonly example: boolean
   /** Where each value comes from: a file and line, an environment variable, or `default`. By dotted path. */
   readonly origins: ReadonlyMap<string, ConfigOrigin>
@@ -80,6 +82,7 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
     storeUrl: value('store.url'),
     temporalAddress: value('temporal.address'),
     temporalNamespace: value('temporal.namespace'),
+    temporalUi: value('temporal.ui'),
     example: value('project.example'),
     origins,
   }

@@ -5,6 +5,7 @@ import { createConnection } from 'mysql2/promise'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDataFolder, fixedPorts, type DataFolder } from './data-folder.ts'
 import { run } from './exec.ts'
+import { hiddenAddress } from './hidden-address.ts'
 import { readSecret } from './secret.ts'
 import { doltService, keepTemporalFile, temporalService } from './services.ts'
 import { Supervisor } from './supervisor.ts'
@@ -49,15 +50,16 @@ test('the embedded Dolt lets in who has the password, keeps its data and reports
 })
 
 test('the embedded Temporal is in service on its ports, with its namespace and a file that survives a restart', async () => {
-  const ports = await fixedPorts(folder, ['temporal', 'temporalUi'])
+  const ports = await fixedPorts(folder, ['temporal'])
+  const ui = await hiddenAddress()
   const program = locateTool('temporal')
   await keepTemporalFile(folder, program)
-  const supervisor = supervise([temporalService(folder, program, ports)])
+  const supervisor = supervise([temporalService(folder, program, ports.temporal, ui)])
   await supervisor.start()
   const address = ['--address', `127.0.0.1:${ports.temporal}`, '--disable-config-file']
   const described = await run(program, ['operator', 'namespace', 'describe', '-n', 'gemba', ...address])
   expect(described).toContain('gemba')
-  expect((await fetch(`http://127.0.0.1:${ports.temporalUi}/`)).status).toBe(200)
+  expect(await (await fetch(`http://${ui.host}:${ui.port}/temporal/`)).text()).toContain('"/temporal/_app/')
   expect(statSync(join(folder.temporal, 'temporal.db-wal')).isFile()).toBe(true)
 })
 

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { run } from './exec.ts'
 import type { DataFolder } from './data-folder.ts'
+import type { HiddenAddress } from './hidden-address.ts'
 import { secretFile } from './secret.ts'
 import type { ChildDescription } from './supervised-child.ts'
 
@@ -21,19 +22,23 @@ const temporalSettings = [
 /** Namespace of the embedded Temporal server. */
 export const embeddedNamespace = 'gemba'
 
-/** The embedded Temporal server on a SQLite file of the data folder. Only on the loopback. */
+/**
+ * The embedded Temporal server on a SQLite file of the data folder. Only on the loopback; its web pages know no sign-in,
+ * so they are where only the API looks for them.
+ */
 export function temporalService(
   folder: DataFolder,
   program: string,
-  ports: { readonly temporal: number; readonly temporalUi: number },
+  port: number,
+  ui: HiddenAddress,
 ): ChildDescription {
   return {
     name: 'temporal',
     command: program,
     args: [
       ...['server', 'start-dev', '--disable-config-file', '--disable-config-env', '--log-level', 'warn'],
-      ...['--ip', '127.0.0.1', '--port', String(ports.temporal)],
-      ...['--ui-ip', '127.0.0.1', '--ui-port', String(ports.temporalUi)],
+      ...['--ip', '127.0.0.1', '--port', String(port)],
+      ...['--ui-ip', ui.host, '--ui-port', String(ui.port), '--ui-public-path', '/temporal'],
       ...['--db-filename', 'temporal.db', '--namespace', embeddedNamespace],
       ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=2'],
       ...temporalSettings.flatMap((setting) => ['--dynamic-config-value', setting]),
@@ -41,7 +46,7 @@ export function temporalService(
     env: { ...basicEnvironment(), HOME: folder.temporal },
     cwd: folder.temporal,
     needs: [],
-    ready: () => answers(ports.temporal, false),
+    ready: () => answers(port, false),
     readyWithinMs: 60_000,
     graceSeconds: 10,
   }

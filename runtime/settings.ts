@@ -15,7 +15,6 @@ export interface CommonSettings {
   readonly temporal: {
     readonly address: string
     readonly namespace: string
-    readonly ui: string | null
     /** File with the secret that seals what travels through Temporal. */
     readonly keyFile: string
   }
@@ -53,6 +52,8 @@ export interface ServerSettings extends CommonSettings {
   /** Origins that browsers may come from, e.g. `http://127.0.0.1:7666`. */
   readonly origins: readonly string[]
   readonly auth: 'token' | 'none'
+  /** Temporal's web pages: those of the embedded server, or an address to link to. */
+  readonly temporalUi: { readonly embedded: string } | { readonly elsewhere: string } | null
   /** File with the local token. */
   readonly tokenFile: string
   /** False with `--orchestration none`: no local host is started. */

@@ -131,7 +131,7 @@ async function main(settings: ServerSettings): Promise<void> {
         : { mode: 'none', hostToken: secret(settings.host.tokenFile) },
     origins: settings.origins,
     webFolder: settings.webFolder,
-    links: { temporalUi: settings.temporal.ui },
+    temporalUi: settings.temporalUi,
     health: () => ({
       beads: { ok: board.health().healthy, why: board.health().why },
       temporal: { ok: processes !== undefined, why: processes === undefined ? 'not connected yet' : '' },

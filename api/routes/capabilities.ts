@@ -5,6 +5,7 @@ import type { WorkPlaneManifest } from '../../model/work-plane.ts'
 import { answers } from '../answers.ts'
 import type { ApiDeps } from '../api-deps.ts'
 import type { ApiParts } from '../parts.ts'
+import { linkOf } from '../temporal-ui.ts'
 
 /** The board's lanes, left to right; blocked is a mark, not a lane. */
 const lanes: readonly { readonly state: StateCategory; readonly title: string }[] = [
@@ -36,7 +37,7 @@ export const capabilities: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
 }
 
 function describe(deps: ApiDeps) {
-  const { project, version, person, orchestration, links } = deps
+  const { project, version, person, orchestration } = deps
   const { id, name, prefix, defaultAgent, maxSessions } = project
   const repositories = project.repositories.map(({ id, base, integration }) => ({ id, base, integration }))
   const agents = project.agents.map(({ name }) => ({ name }))
@@ -47,6 +48,6 @@ function describe(deps: ApiDeps) {
     project: { id, name, prefix, repositories, agents, defaultAgent, maxSessions },
     orchestration,
     lanes,
-    links,
+    links: { temporalUi: linkOf(deps.temporalUi) },
   }
 }

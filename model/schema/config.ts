@@ -207,6 +207,14 @@ export const projectFileSchema = table(
               ...environment('GEMBA_TEMPORAL_NAMESPACE'),
             }),
           ),
+          ui: Type.Optional(
+            Type.String({
+              pattern: '^https?://[^\\s]+$',
+              maxLength: 2_000,
+              description: 'The web page of that server, linked from the console. The embedded one is linked anyway.',
+              ...environment('GEMBA_TEMPORAL_UI'),
+            }),
+          ),
         },
         'The durable processes.',
       ),

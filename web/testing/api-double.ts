@@ -366,7 +366,7 @@ function capabilities(): unknown {
     workPlane: { healthy: true, why: '' },
     orchestration: {},
     lanes: [],
-    links: { temporalUi: 'http://127.0.0.1:8233' },
+    links: { temporalUi: '/temporal/' },
   }
 }
 

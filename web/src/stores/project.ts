@@ -28,5 +28,5 @@ export const useProject = defineStore('project', () => {
 })
 
 function safeAddress(address: string | null | undefined): string | null {
-  return address != null && /^https?:\/\//.test(address) ? address : null
+  return address != null && /^(https?:\/\/|\/temporal\/$)/.test(address) ? address : null
 }
