@@ -72,11 +72,13 @@ export class MemoryStore implements Store {
     return this.log.filter((event) => event.number > after).slice(0, limit)
   }
 
-  async sessionEvents(session: string, limit: number): Promise<GembaEvent[]> {
+  async sessionEvents({ session, limit, cursor }: Parameters<Store['sessionEvents']>[0]) {
     const about = ({ body }: GembaEvent): boolean =>
       (body.kind === 'session.changed' && body.session.id === session) ||
       (body.kind === 'escalation.changed' && body.escalation.session === session)
-    return this.log.filter(about).slice(-limit)
+    const older = this.log.filter((event) => about(event) && event.number < Number(cursor ?? Infinity))
+    const items = older.slice(-limit)
+    return { items, cursor: items.length < older.length ? String(items[0]?.number) : null }
   }
 
   async lastEvent(): Promise<number> {
@@ -526,5 +528,16 @@ export function releasedEvent(revision: number): NewEvent {
     at,
     actor: { name: 'gemba', via: 'system' },
     body: { kind: 'bead.released', bead: `gm-${revision}`, session: holderOf('s1'), why: '' },
+  }
+}
+
+export function changedEvent(session: string, revision: number): NewEvent {
+  const view = sessionSnapshot(session, 'gm-1').view as SessionView
+  return {
+    source: `session/example/${session}`,
+    sourceRevision: revision,
+    at,
+    actor: { name: 'ada', via: 'console' },
+    body: { kind: 'session.changed', session: view },
   }
 }

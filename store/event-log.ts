@@ -3,8 +3,12 @@ import type { GembaEvent, NewEvent, Publication } from '../model/event.ts'
 import type { Database } from './database.ts'
 import { EventFeed } from './event-feed.ts'
 import { fromEventRow, toEventRow } from './event-row.ts'
-import { putSnapshot } from './snapshots.ts'
+import { positionOf, putSnapshot } from './snapshots.ts'
 import { isUnavailable } from './store-error.ts'
+import type { Store } from './store.ts'
+
+type HistoryQuery = Parameters<Store['sessionEvents']>[0]
+type HistoryPage = Awaited<ReturnType<Store['sessionEvents']>>
 
 /** Key of the advisory lock that every writer of the log holds to its commit. */
 const logLock = 7_666_002
@@ -53,16 +57,19 @@ export class EventLog {
     return rows.map(fromEventRow)
   }
 
-  /** The newest `limit` events about a session, oldest first. */
-  async ofSession(session: string, limit: number): Promise<GembaEvent[]> {
-    const rows = await this.#db
+  /** A page of what is kept about a session: the newest events before `cursor`, oldest first. */
+  async ofSession({ session, limit, cursor }: HistoryQuery): Promise<HistoryPage> {
+    const most = Math.min(Math.max(Math.trunc(limit), 1), 10_000)
+    let select = this.#db
       .selectFrom('event')
       .selectAll()
       .where('session', '=', session)
       .orderBy('number', 'desc')
-      .limit(Math.min(Math.max(Math.trunc(limit), 1), 10_000))
-      .execute()
-    return rows.map(fromEventRow).reverse()
+      .limit(most + 1)
+    if (cursor !== undefined) select = select.where('number', '<', positionOf(cursor))
+    const rows = await select.execute()
+    const items = rows.slice(0, most).map(fromEventRow).reverse()
+    return { items, cursor: rows.length > most ? String(items[0]?.number) : null }
   }
 
   last(): Promise<number> {

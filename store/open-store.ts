@@ -47,7 +47,7 @@ async function storeOver(database: OpenDatabase): Promise<Store> {
     publish: (publication) => run(() => log.publish(publication)),
     append: (events) => run(() => log.append(events)),
     events: (range) => run(() => log.read(range)),
-    sessionEvents: (session, limit) => run(() => log.ofSession(session, limit)),
+    sessionEvents: (query) => run(() => log.ofSession(query)),
     lastEvent: () => run(() => log.last()),
     onEvents: (listener) => log.listen(listener),
     snapshots: (query) => run(() => listSnapshots(db, query)),

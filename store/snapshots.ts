@@ -68,7 +68,8 @@ export async function listSnapshots(db: Kysely<Database>, query: Query): Promise
   return { items: items.map(fromRow), cursor: rows.length > limit && last !== undefined ? String(last.position) : null }
 }
 
-function positionOf(cursor: string): number {
+/** The number in a cursor. Throws `bad_request` for what no page ended with. */
+export function positionOf(cursor: string): number {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor)
   throw new GembaError('bad_request', { why: 'cursor is not one that a page ended with' })
 }

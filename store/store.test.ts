@@ -164,7 +164,7 @@ describe.each(kinds)('the store on $name', ({ create }) => {
       expect(await store.events({ after: (appended?.number ?? 0) - 1, limit: 1 })).toEqual([appended])
     })
 
-    it('knows the newest events of one session, oldest first', async () => {
+    it('knows the events of one session, page by page, the newest page first', async () => {
       const session = name('session')
       const refused = (revision: number, of: string): NewEvent => ({
         ...event(name('history'), revision),
@@ -172,7 +172,12 @@ describe.each(kinds)('the store on $name', ({ create }) => {
       })
       const added = await store.append([1, 2, 3].map((revision) => refused(revision, session)))
       await store.append([refused(4, name('another'))])
-      expect(await store.sessionEvents(session, 2)).toEqual(added.slice(1))
+      const newest = await store.sessionEvents({ session, limit: 2 })
+      expect(newest.items).toEqual(added.slice(1))
+      const older = { session, limit: 2, cursor: newest.cursor ?? '' }
+      expect(await store.sessionEvents(older)).toEqual({ items: added.slice(0, 1), cursor: null })
+      expect(await store.sessionEvents({ session, limit: 3 })).toEqual({ items: added, cursor: null })
+      expect(await codeOf(store.sessionEvents({ session, limit: 1, cursor: '1; drop' }))).toBe('bad_request')
     })
 
     it('goes on when a listener throws or leaves', async () => {

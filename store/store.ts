@@ -30,8 +30,12 @@ export interface Store {
   append(events: readonly NewEvent[]): Promise<GembaEvent[]>
   /** Events with a number greater than `after`, in order. */
   events(options: { after: number; limit: number }): Promise<GembaEvent[]>
-  /** The newest events about one session, oldest first. */
-  sessionEvents(session: string, limit: number): Promise<GembaEvent[]>
+  /** The newest events about one session, oldest first; `cursor` of a page leads to the older ones before it. */
+  sessionEvents(query: {
+    session: string
+    limit: number
+    cursor?: string
+  }): Promise<{ items: GembaEvent[]; cursor: string | null }>
   lastEvent(): Promise<number>
   /** Called with each committed batch, in order and without a gap, from the moment of the call. */
   onEvents(listener: (events: readonly GembaEvent[]) => void): () => void

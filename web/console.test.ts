@@ -299,6 +299,45 @@ describe('the terminal', () => {
   })
 })
 
+describe('what happened in a session', () => {
+  const entries = () => page.locator('[data-happened] p:first-child').allTextContents()
+
+  it('was there before the page was opened, goes on live, and leads back to the beginning, each step once', async () => {
+    await signIn(page, '/sessions/s1')
+    const working = page.locator('[data-happened]').filter({ hasText: 'step 130' })
+    await see(working).toHaveCount(1)
+    api.emit({ kind: 'session.changed', session: { ...api.session('s1'), note: 'step 131' } })
+    await see(page.locator('[data-happened]').first()).toContainText('step 131')
+    await see(page.locator('[data-happened]').filter({ hasText: 'mira started' })).toHaveCount(0)
+    await page.getByRole('button', { name: 'Show what was before' }).click()
+    await see(page.locator('[data-happened]').last()).toContainText('mira started scripted on host local')
+    await see(page.getByRole('button', { name: 'Show what was before' })).toHaveCount(0)
+    const steps = (await entries()).filter((text) => text.startsWith('step '))
+    expect(steps).toEqual(Array.from({ length: 130 }, (_, index) => `step ${131 - index}`))
+  })
+
+  it('has no gap and no repeat after the connection was lost', async () => {
+    await signIn(page, '/sessions/s1')
+    await see(page.locator('[data-happened]').first()).toContainText('step 130')
+    api.drop()
+    for (const step of [131, 132, 133])
+      api.emit({ kind: 'session.changed', session: { ...api.session('s1'), note: `step ${step}` } })
+    await see(page.locator('[data-happened]').first()).toContainText('step 133')
+    expect((await entries()).slice(0, 5)).toEqual(['step 133', 'step 132', 'step 131', 'step 130', 'step 129'])
+  })
+
+  it('says so where nothing is recorded, and where it can not be read', async () => {
+    await signIn(page, '/sessions/s3')
+    await see(page.getByText('Nothing is recorded yet.')).toBeVisible()
+    await page.route('**/api/v1/sessions/s3/events*', (route) => route.abort())
+    await page.reload()
+    await see(page.getByText('Its history could not be read')).toBeVisible()
+    await page.unroute('**/api/v1/sessions/s3/events*')
+    await page.getByRole('button', { name: 'Read again' }).click()
+    await see(page.getByText('Nothing is recorded yet.')).toBeVisible()
+  })
+})
+
 it('reads everything anew after the connection was lost', async () => {
   await signIn(page)
   api.put([{ ...api.bead('lan-9'), title: 'Changed while nobody listened', revision: 1 }])

@@ -5,9 +5,10 @@ import type { EscalationView } from '../../model/escalation.ts'
 import { capabilities } from '../../model/schema/capabilities.ts'
 import { dispatchAnswer } from '../../model/schema/dispatch.ts'
 import { escalationPage } from '../../model/schema/escalation.ts'
+import { sessionHistory } from '../../model/schema/event.ts'
 import { hostList } from '../../model/schema/host.ts'
 import { sessionPage } from '../../model/schema/session.ts'
-import { escalationSnapshot, sessionSnapshot, testApi } from '../testing.ts'
+import { changedEvent, escalationSnapshot, sessionSnapshot, testApi } from '../testing.ts'
 import type { TestApi } from '../testing.ts'
 
 let api: TestApi
@@ -110,6 +111,18 @@ describe('sessions', () => {
       { command: 'say', request: { session: 's1', text: 'go on', actor } },
       { command: 'end', request: { session: 's1', mode: 'canceled', actor } },
     ])
+  })
+
+  it('tell what happened to them, the newest page first', async () => {
+    const events = await api.store.append([1, 2, 3].map((number) => changedEvent('s1', number)))
+    await api.store.append([changedEvent('s3', 4)])
+    const page = async (query: string) =>
+      (await api.call({ url: `/api/v1/sessions/s1/events${query}` })).json<unknown>()
+    const newest = await page('?limit=2')
+    expect([...Compile(sessionHistory).Errors(newest)]).toEqual([])
+    expect(newest).toEqual({ items: events.slice(1), cursor: String(events[1]?.number) })
+    expect(await page(`?limit=2&cursor=${events[1]?.number}`)).toEqual({ items: events.slice(0, 1), cursor: null })
+    expect(codeOf(await api.call({ url: '/api/v1/sessions/s9/events' }))).toBe('session_not_found')
   })
 
   it('take at most 8 KiB, and end in a known way', async () => {

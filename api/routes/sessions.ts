@@ -49,16 +49,17 @@ export const sessions: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps,
       schema: {
         tags,
         summary: 'Read what happened to a session',
-        description: 'The newest events about it, oldest first: its own and those of its escalations.',
+        description:
+          'Its own events and those of its escalations, oldest first; the newest page, or what was before a cursor.',
         params: wire.sessionParams,
         querystring: wire.historyQuery,
-        response: answers(200, sessionHistory, 'Its events.'),
+        response: answers(200, sessionHistory, 'A page of its events.'),
       },
       validatorCompiler: TypeBoxValidatorCompiler,
     },
-    async ({ params, query: { limit = 200 } }) => {
+    async ({ params, query: { limit = 200, cursor } }) => {
       await sessionOf(deps, params.id)
-      return { items: await deps.store.sessionEvents(params.id, limit) }
+      return deps.store.sessionEvents({ session: params.id, limit, ...(cursor === undefined ? {} : { cursor }) })
     },
   )
 

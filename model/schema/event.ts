@@ -5,7 +5,7 @@ import { beadSummary } from './bead.ts'
 import { escalationView } from './escalation.ts'
 import { hostView } from './host.ts'
 import { sessionView } from './session.ts'
-import { instant, parameters, record } from './text.ts'
+import { instant, nullable, parameters, record } from './text.ts'
 
 const text = Type.String()
 
@@ -48,5 +48,8 @@ export const eventsQuery = parameters({
   ),
 })
 
-/** What happened to one session, oldest first. */
-export const sessionHistory = record('SessionHistory', { items: Type.Array(gembaEvent) })
+/** What happened to one session, oldest first; `cursor` leads to what was before. */
+export const sessionHistory = record('SessionHistory', {
+  items: Type.Array(gembaEvent),
+  cursor: nullable(Type.String()),
+})

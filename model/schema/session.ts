@@ -72,7 +72,8 @@ export const peekQuery = parameters({
 export const peekAnswer = record('Peek', { text: Type.String() })
 
 export const historyQuery = parameters({
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'The newest events; 200 when absent.' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Events a page; 200 when absent.' })),
+  cursor: Type.Optional(Type.String({ maxLength: 1024, description: 'Of a page: go on with the older events.' })),
 })
 
 export const newSession = record('NewSession', {

@@ -11,10 +11,20 @@ import type { WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
 import type { BeadDetail, BeadPatch, BeadSummary } from '../../model/bead.ts'
 import type { EscalationView } from '../../model/escalation.ts'
-import type { EventBody, GembaEvent } from '../../model/event.ts'
+import type { EventBody } from '../../model/event.ts'
 import type { SessionView } from '../../model/session.ts'
 import { patched } from '../src/domain/move.ts'
-import { makeBead, makeSession, sampleBeads, sampleEscalations, sampleHosts, sampleSessions } from './sample.ts'
+import { isAbout } from '../src/domain/session-events.ts'
+import {
+  makeBead,
+  makeEvent,
+  makeSession,
+  sampleBeads,
+  sampleEscalations,
+  sampleEvents,
+  sampleHosts,
+  sampleSessions,
+} from './sample.ts'
 
 const token = 'a-local-token'
 /** The policy of the real server, so that the console is tested under it. */
@@ -35,6 +45,7 @@ export interface ApiDouble {
   /** Everything that was sent over terminals. */
   readonly typed: readonly unknown[]
   bead(id: string): BeadSummary
+  session(id: string): SessionView
   put(beads: readonly BeadSummary[]): void
   emit(body: EventBody): void
   /** The next change of this kind fails with this problem. */
@@ -51,6 +62,7 @@ export interface ApiDouble {
 interface Call {
   readonly method: string
   readonly path: readonly string[]
+  readonly query: URLSearchParams
   readonly body: Record<string, unknown>
   readonly headers: IncomingMessage['headers']
 }
@@ -71,22 +83,23 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
   const failures = new Map<string, Answer>()
   const changes: string[] = []
   const typed: unknown[] = []
+  const log = [...sampleEvents]
   const streams = new Set<ServerResponse>()
   const sockets = new Set<WebSocket>()
-  let number = 0
 
   function emit(body: EventBody): void {
-    number += 1
-    const event: GembaEvent = {
-      number,
-      source: 'double',
-      sourceRevision: number,
-      at: new Date().toISOString(),
-      actor: { name: 'gemba', via: 'system' },
-      body,
-    }
+    const number = log.length + 1
+    const event = makeEvent(number, body, { at: new Date().toISOString() })
+    log.push(event)
     for (const stream of streams)
       stream.write(`id: e.${number}\nevent: ${body.kind}\ndata: ${JSON.stringify(event)}\n\n`)
+  }
+
+  function historyOf(session: string, query: URLSearchParams): Answer {
+    const before = Number(query.get('cursor') ?? Infinity)
+    const about = log.filter((event) => isAbout(session, event) && event.number < before)
+    const items = about.slice(-Number(query.get('limit')))
+    return ok({ items, cursor: items.length < about.length ? String(items[0]?.number) : null })
   }
 
   function setBead(bead: BeadSummary): BeadDetail {
@@ -105,6 +118,12 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     const bead = beads.get(id)
     if (bead === undefined) throw new Error(`no bead ${id}`)
     return bead
+  }
+
+  function needSession(id: string): SessionView {
+    const session = sessions.get(id)
+    if (session === undefined) throw new Error(`no session ${id}`)
+    return session
   }
 
   /** The console starts one bead at a time: what is refused answers with its problem. */
@@ -134,8 +153,9 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     return decided
   }
 
-  function read({ path }: Call): Answer | null {
-    const [noun, id] = path
+  function read({ path, query }: Call): Answer | null {
+    const [noun, id, verb] = path
+    if (noun === 'sessions' && id !== undefined && verb === 'events') return historyOf(id, query)
     if (noun === 'beads' && id !== undefined) {
       const bead = beads.get(id)
       return bead === undefined
@@ -151,7 +171,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     }
     const lists: Readonly<Record<string, unknown>> = {
       capabilities: capabilities(),
-      beads: { items: [...beads.values()], cursor: null, event: number },
+      beads: { items: [...beads.values()], cursor: null, event: `e.${log.length}` },
       sessions: { items: [...sessions.values()] },
       escalations: { items: [...escalations.values()] },
       hosts: { items: sampleHosts },
@@ -216,7 +236,8 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     }
     if (request.headers.cookie?.includes(`gemba=${token}`) !== true) return send(response, refused)
     if (path[0] === 'events') return openStream(response)
-    if (method === 'GET') return send(response, read({ method, path, body, headers: request.headers }))
+    const call = { method, path, query: url.searchParams, body, headers: request.headers }
+    if (method === 'GET') return send(response, read(call))
     if (path[0] === 'nonces') {
       const nonce = `nonce-${nonces.size}`
       nonces.set(nonce, `${String(body['method'])} ${String(body['path'])} ${JSON.stringify(body['body'])}`)
@@ -233,7 +254,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     changes.push(name)
     const failure = failures.get(name)
     failures.delete(name)
-    send(response, failure ?? change({ method, path, body, headers: request.headers }))
+    send(response, failure ?? change(call))
   }
 
   function openStream(response: ServerResponse): void {
@@ -275,6 +296,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     changes,
     typed,
     bead: need,
+    session: needSession,
     put(list) {
       for (const bead of list) beads.set(bead.id, bead)
     },

@@ -3,6 +3,7 @@ import type { BeadSummary, StateCategory } from '../../model/bead.ts'
 import { stateOf } from '../../model/bead.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import { approveOptions } from '../../model/escalation.ts'
+import type { EventBody, GembaEvent } from '../../model/event.ts'
 import type { HostView } from '../../model/host.ts'
 import type { SessionView } from '../../model/session.ts'
 
@@ -81,6 +82,18 @@ export function makeEscalation(id: string, title: string, more: Partial<Escalati
     state: 'open',
     decision: null,
     note: '',
+    ...more,
+  }
+}
+
+export function makeEvent(number: number, body: EventBody, more: Partial<GembaEvent> = {}): GembaEvent {
+  return {
+    number,
+    source: 'double',
+    sourceRevision: number,
+    at: minutesAgo(0),
+    actor: { name: 'gemba', via: 'system' },
+    body,
     ...more,
   }
 }
@@ -222,6 +235,18 @@ export const sampleHosts: readonly HostView[] = [
     version: '0.1.0',
   },
 ]
+
+/** What has happened to session `s1`: long work, of which a page shows a part. */
+export const sampleEvents: readonly GembaEvent[] = historyOfS1()
+
+function historyOfS1(): GembaEvent[] {
+  const steps = Array.from({ length: 130 }, (_, index) => ({ status: 'working' as const, note: `step ${index + 1}` }))
+  const first: Partial<SessionView> = { status: 'initializing', note: '', worktree: null }
+  return [first, { status: 'initializing' as const, note: '' }, ...steps].map((more, index) => {
+    const session = makeSession('s1', 'lan-3', 'A calendar that can be read aloud', more)
+    return makeEvent(index + 1, { kind: 'session.changed', session }, { at: minutesAgo(12 - index / 12) })
+  })
+}
 
 /** Many beads, spread over the lanes. */
 export function manyBeads(count: number): BeadSummary[] {

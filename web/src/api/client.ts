@@ -4,9 +4,11 @@ import type { EscalationView } from '../../../model/escalation.ts'
 import type { HostView } from '../../../model/host.ts'
 import type { SessionView } from '../../../model/session.ts'
 import { confirmed, http, root } from './request.ts'
+import type { HistoryPage } from '../domain/session-events.ts'
 import type { Capabilities, EndMode, Parked } from './types.ts'
 
 const largestPage = 1_000
+const historyEvents = 100
 
 export const api = {
   /** Shows the local token; the server answers with a cookie. */
@@ -69,6 +71,11 @@ export const api = {
   /** Open ones, and the most recent of the others. */
   sessions: async (): Promise<readonly SessionView[]> => (await taken(http.GET('/api/v1/sessions', pageOf()))).items,
   session: (id: string): Promise<SessionView> => taken(http.GET('/api/v1/sessions/{id}', { params: { path: { id } } })),
+  /** The newest page of what happened to a session, or the page before a cursor; oldest first. */
+  sessionEvents(id: string, cursor?: string): Promise<HistoryPage> {
+    const query = cursor === undefined ? { limit: historyEvents } : { limit: historyEvents, cursor }
+    return taken(http.GET('/api/v1/sessions/{id}/events', { params: { path: { id }, query } }))
+  },
   async say(id: string, text: string): Promise<void> {
     await http.POST('/api/v1/sessions/{id}/input', { params: onOne(id), body: { text } })
   },

@@ -802,13 +802,15 @@ export interface paths {
         };
         /**
          * Read what happened to a session
-         * @description The newest events about it, oldest first: its own and those of its escalations.
+         * @description Its own events and those of its escalations, oldest first; the newest page, or what was before a cursor.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description The newest events; 200 when absent. */
+                    /** @description Events a page; 200 when absent. */
                     limit?: number;
+                    /** @description Of a page: go on with the older events. */
+                    cursor?: string;
                 };
                 header?: never;
                 path: {
@@ -818,7 +820,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Its events. */
+                /** @description A page of its events. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2009,6 +2011,7 @@ export interface components {
         };
         SessionHistory: {
             items: components["schemas"]["GembaEvent"][];
+            cursor: string | null;
         };
         SessionInput: {
             text: string;

@@ -5,12 +5,12 @@ const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFracti
 /** "3 files, 2 commits, 41.2K tokens"; empty while there is nothing to tell. */
 export function digestText(digest: WorkDigest): string {
   const tokens = digest.tokensIn + digest.tokensOut
-  const parts = [
-    counted(digest.filesChanged, 'file'),
-    counted(digest.commits, 'commit'),
-    tokens === 0 ? '' : `${compact.format(tokens)} tokens`,
-  ]
-  return parts.filter(Boolean).join(', ')
+  return [workText(digest), tokens === 0 ? '' : `${compact.format(tokens)} tokens`].filter(Boolean).join(', ')
+}
+
+/** "3 files, 2 commits". */
+export function workText({ filesChanged, commits }: WorkDigest): string {
+  return [counted(filesChanged, 'file'), counted(commits, 'commit')].filter(Boolean).join(', ')
 }
 
 function counted(count: number, noun: string): string {

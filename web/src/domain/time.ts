@@ -6,6 +6,7 @@ const units: readonly (readonly [limit: number, divisor: number, unit: Intl.Rela
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'narrow' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const whole = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 
 /** "just now", "4 min. ago", "3 Nov 2026". Empty for what has no time. */
@@ -18,6 +19,16 @@ export function ago(iso: string | null, now: number): string {
   return fit === undefined
     ? day.format(new Date(iso))
     : relative.format(-Math.max(1, Math.round(seconds / fit[1])), fit[2])
+}
+
+/** "3 Nov 2026", in the time of this browser. */
+export function dayOf(iso: string): string {
+  return Number.isNaN(Date.parse(iso)) ? '' : day.format(new Date(iso))
+}
+
+/** Day and time to the second with its zone, for titles. */
+export function moment(iso: string): string {
+  return Number.isNaN(Date.parse(iso)) ? iso : whole.format(new Date(iso))
 }
 
 /** Time of day, for timelines. */

@@ -85,6 +85,19 @@ export function decisionText(escalation: EscalationView): string {
   return `${who}; nobody can say that it arrived. Look at the terminal before you do anything else.`
 }
 
+const doors: Readonly<Record<string, string>> = {
+  console: ' in the console',
+  api: ' through the API',
+  cli: ' on the command line',
+  chat: ' in chat',
+  terminal: ' in the terminal',
+}
+
+/** Where a person acted, to be put after what they did. */
+export function viaText(via: string): string {
+  return doors[via] ?? ''
+}
+
 /** The chosen option's label, or the free text. */
 export function answerText(escalation: EscalationView): string {
   if (escalation.decision === null) return ''

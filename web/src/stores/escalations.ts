@@ -30,10 +30,6 @@ export const useEscalations = defineStore('escalations', () => {
     return held.value.get(id)
   }
 
-  function ofSession(session: string): readonly EscalationView[] {
-    return [...held.value.values()].filter((escalation) => escalation.session === session)
-  }
-
   function replace(escalations: readonly EscalationView[]): void {
     held.value = new Map(escalations.map((escalation) => [escalation.id, escalation]))
   }
@@ -47,7 +43,7 @@ export const useEscalations = defineStore('escalations', () => {
     return before === undefined && escalation.state === 'open'
   }
 
-  return { open, settled, get, ofSession, replace, apply }
+  return { open, settled, get, replace, apply }
 })
 
 function rank(escalation: EscalationView): number {

@@ -1,9 +1,11 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { effectScope } from 'vue'
 import type { EventBody, GembaEvent } from '../../../model/event.ts'
-import { makeBead, makeEscalation, makeSession } from '../../testing/sample.ts'
+import { makeBead, makeEscalation, makeEvent, makeSession } from '../../testing/sample.ts'
 import { useBeads } from './beads.ts'
 import { useEscalations } from './escalations.ts'
+import { useHappenings } from './happenings.ts'
 import { useLive } from './live.ts'
 import { useProject } from './project.ts'
 import { useSessions } from './sessions.ts'
@@ -14,14 +16,7 @@ let number = 0
 
 function event(body: EventBody): GembaEvent {
   number += 1
-  return {
-    number,
-    source: 't',
-    sourceRevision: number,
-    at: '2026-11-01T10:00:00Z',
-    actor: { name: 'gemba', via: 'system' },
-    body,
-  }
+  return makeEvent(number, body)
 }
 
 beforeEach(() => setActivePinia(createPinia()))
@@ -84,15 +79,20 @@ describe('events', () => {
     expect(useProject().workPlane).toEqual({ healthy: false, why: 'Dolt is away' })
   })
 
-  it('keep what a session did, once a change', () => {
-    const sessions = useSessions()
-    const live = useLive()
-    const working = makeSession('s1', 'b-1', 'one', { note: 'reading' })
-    live.apply([
-      event({ kind: 'session.changed', session: working }),
-      event({ kind: 'session.changed', session: { ...working, digest: { ...working.digest, commits: 9 } } }),
-      event({ kind: 'session.changed', session: { ...working, note: 'writing' } }),
-    ])
-    expect(sessions.changesOf('s1').map((change) => change.note)).toEqual(['reading', 'writing'])
+  it('are told to whoever follows the stream, and to nobody who has left', () => {
+    const told: number[] = []
+    const scope = effectScope()
+    scope.run(() =>
+      useHappenings().follow({
+        events: (events) => told.push(...events.map((one) => one.number)),
+        renewed: () => told.push(0),
+      }),
+    )
+    const one = event({ kind: 'bead.deleted', bead: 'b-1' })
+    useLive().apply([one])
+    useHappenings().renew()
+    scope.stop()
+    useLive().apply([one])
+    expect(told).toEqual([one.number, 0])
   })
 })

@@ -7,6 +7,7 @@ import { useConnection } from './connection.ts'
 import { useEscalations } from './escalations.ts'
 import type { Feed } from './feed.ts'
 import { createFeed } from './feed.ts'
+import { useHappenings } from './happenings.ts'
 import { useHosts } from './hosts.ts'
 import { useProject } from './project.ts'
 import { useSessions } from './sessions.ts'
@@ -23,6 +24,7 @@ export const useLive = defineStore('live', () => {
   const hosts = useHosts()
   const starts = useStarts()
   const toasts = useToasts()
+  const happenings = useHappenings()
   let feed: Feed | null = null
 
   async function load(): Promise<'loaded' | 'stop'> {
@@ -46,6 +48,7 @@ export const useLive = defineStore('live', () => {
       }
       connection.problem = null
       connection.loaded = true
+      happenings.renew()
       return 'loaded'
     } catch (error) {
       const problem = toProblem(error)
@@ -60,6 +63,7 @@ export const useLive = defineStore('live', () => {
     const changed = events.flatMap((event) => (event.body.kind === 'bead.changed' ? [event.body.bead] : []))
     if (changed.length > 0) beads.apply(changed)
     for (const event of events) applyOne(event)
+    happenings.tell(events)
   }
 
   function applyOne({ at, body }: GembaEvent): void {
@@ -78,7 +82,7 @@ export const useLive = defineStore('live', () => {
       case 'bead.released':
         return toasts.note(`${body.bead} was given back`, body.why)
       case 'session.changed':
-        sessions.apply(body.session, at)
+        sessions.apply(body.session)
         return starts.settle(body.session.bead)
       case 'session.refused':
         starts.settle(body.bead)
