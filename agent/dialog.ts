@@ -6,7 +6,10 @@ import { withoutSidePanel } from './side-panel.ts'
 export interface Dialog {
   /** As it stands there, for a person; at most 4,000 characters. */
   readonly text: string
-  /** The same for the same question: spinners, clocks, frames, the selection mark and line breaks do not count. */
+  /**
+   * The same for the same question: spinners, clocks, frames, the selection mark and line breaks do not count. Says by
+   * itself whether a dialog was recognised (`isRecognised`).
+   */
   readonly digest: string
   /** Choices in their order with the keys that take them; empty when none were recognised. */
   readonly options: readonly { readonly key: string; readonly label: string }[]
@@ -48,11 +51,19 @@ export function findDialog(screen: string): Dialog | undefined {
   return { ...describe(region, top === undefined ? withoutTimes : (line) => line), options }
 }
 
+const bottomMark = 'bottom-'
+
 /** What stands at the bottom of a screen without a recognised dialog. */
 export function bottomOf(screen: string): Dialog {
   const all = withoutSidePanel(screen.split('\n'))
   const lines = all.filter((line) => line.trim() !== '' && !spinner.test(line))
-  return { ...describe(lines.slice(-fallbackLines), withoutTimes), options: [] }
+  const { text, digest } = describe(lines.slice(-fallbackLines), withoutTimes)
+  return { text, digest: `${bottomMark}${digest}`, options: [] }
+}
+
+/** Whether a digest is that of a dialog, which can be seen to go, and not of whatever stood at a screen's bottom. */
+export function isRecognised(digest: string): boolean {
+  return !digest.startsWith(bottomMark)
 }
 
 /** The key that says yes or no in this dialog. */

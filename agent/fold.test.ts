@@ -8,8 +8,7 @@ function frame(hook: string, payload: Record<string, unknown> = {}): Frame {
 
 const idle = initialFold
 const working: FoldState = { ...idle, working: true }
-const dialog: FoldState = { ...idle, open: 'dialog' }
-const asked: FoldState = { ...working, open: 'ask' }
+const dialog: FoldState = { ...idle, dialog: true }
 
 describe('foldFrame', () => {
   it.each<[string, FoldState, Frame, string[], Partial<FoldState>]>([
@@ -32,24 +31,22 @@ describe('foldFrame', () => {
     ['the first tool', idle, frame('PreToolUse', { tool_name: 'Bash' }), ['working'], { working: true, tool: 'Bash' }],
     ['the next tool', working, frame('PreToolUse'), [], { working: true }],
     ['a tool that ended', working, frame('PostToolUse'), [], {}],
-    ['a tool behind a dialog', dialog, frame('PostToolUse'), ['cleared', 'working'], { open: null, working: true }],
-    ['a tool after an ask', asked, frame('PostToolUse'), [], { open: 'ask' }],
-    ['a prompt after an ask', asked, frame('UserPromptSubmit'), ['cleared'], { open: null }],
-    ['an answer that was taken', asked, frame('GembaAnswered'), ['cleared'], { open: null }],
-    ['an answer that nobody asked for', working, frame('GembaAnswered'), [], { open: null }],
+    ['a tool behind a dialog', dialog, frame('PostToolUse'), ['cleared', 'working'], { dialog: false, working: true }],
+    ['a prompt behind a dialog', dialog, frame('UserPromptSubmit'), ['cleared', 'working'], { dialog: false }],
+    ['an answer that was taken', working, frame('GembaAnswered'), [], {}],
     [
       'a permission dialog',
       working,
       frame('Notification', { notification_type: 'permission_prompt' }),
       ['prompt'],
-      { open: 'dialog', working: false },
+      { dialog: true, working: false },
     ],
     [
       'a permission request',
       working,
       frame('PermissionRequest', { tool_name: 'Bash' }),
       ['prompt'],
-      { open: 'dialog', tool: 'Bash', working: false },
+      { dialog: true, tool: 'Bash', working: false },
     ],
     ['another need', working, frame('Notification', { notification_type: 'agent_needs_input' }), ['prompt'], {}],
     [
@@ -57,7 +54,7 @@ describe('foldFrame', () => {
       working,
       frame('Notification', { message: 'Claude needs your permission' }),
       ['prompt'],
-      { open: 'dialog' },
+      { dialog: true },
     ],
     [
       'an idle notice',
@@ -71,10 +68,10 @@ describe('foldFrame', () => {
       { ...dialog, tool: 'Bash' },
       frame('Notification', { notification_type: 'idle_prompt' }),
       ['cleared', 'state'],
-      { open: null, tool: '' },
+      { dialog: false, tool: '' },
     ],
     ['the end of a turn', working, frame('Stop'), ['turn-ended'], { working: false }],
-    ['the end of a turn behind a dialog', dialog, frame('Stop'), ['cleared', 'turn-ended'], { open: null }],
+    ['the end of a turn behind a dialog', dialog, frame('Stop'), ['cleared', 'turn-ended'], { dialog: false }],
     ['the end of a subagent', working, frame('SubagentStop'), [], { working: true }],
     [
       'the end of the program',
@@ -94,14 +91,14 @@ describe('foldFrame', () => {
       ['done'],
       { working: false },
     ],
-    ['a question', working, frame('GembaAsk', { kind: 'question', text: 'Which?' }), ['ask'], { open: 'ask' }],
-    ['an empty question', working, frame('GembaAsk', { text: ' ' }), [], { open: null }],
+    ['a question', working, frame('GembaAsk', { kind: 'question', text: 'Which?' }), ['ask'], { working: true }],
+    ['an empty question', working, frame('GembaAsk', { text: ' ' }), [], { working: true }],
     [
       "a coach's blocker",
       working,
       frame('GembaAsk', { kind: 'blocker', role: 'coach', text: 'x' }),
       [],
-      { open: null },
+      { working: true },
     ],
     ['an unknown hook', working, frame('toString'), [], {}],
   ])('%s', (_, before, input, facts, after) => {

@@ -2,11 +2,11 @@ import { emptyDigest, type Ask, type Fact } from '../model/fact.ts'
 import type { Frame } from './frames.ts'
 import { plainLine, plainText } from './plain-text.ts'
 
-/** What has to be remembered of the frames before, to tell a change from a repetition. */
+/** What has to be remembered of the frames before, to tell a change from a repetition. A function of the frames alone. */
 export interface FoldState {
   readonly working: boolean
-  /** What is asked of a person and stands unanswered: the program's own dialog, or an ask through the sentinel. */
-  readonly open: 'dialog' | 'ask' | null
+  /** Whether the program's own dialog stands on the screen, as far as frames tell: nobody tells of an Escape. */
+  readonly dialog: boolean
   /** The tool that the agent is about to use, for the title of a dialog. */
   readonly tool: string
   readonly agentSession: string | null
@@ -14,7 +14,7 @@ export interface FoldState {
   readonly transcript: string
 }
 
-export const initialFold: FoldState = { working: false, open: null, tool: '', agentSession: null, transcript: '' }
+export const initialFold: FoldState = { working: false, dialog: false, tool: '', agentSession: null, transcript: '' }
 
 export interface FoldedFact {
   readonly fact: Fact
@@ -37,10 +37,9 @@ export function foldFrame(state: FoldState, frame: Frame): Folded {
 const rules: Readonly<Record<string, ((state: FoldState, frame: Frame) => Folded) | undefined>> = {
   SessionStart: foldSessionStart,
   // Somebody typed into the terminal: whatever was asked has been answered.
-  UserPromptSubmit: (state, frame) => foldWork({ ...state, tool: '' }, frame, state.open !== null),
-  PreToolUse: (state, frame) =>
-    foldWork({ ...state, tool: text(frame, 'tool_name', 80) }, frame, state.open === 'dialog'),
-  PostToolUse: (state, frame) => foldWork(state, frame, state.open === 'dialog'),
+  UserPromptSubmit: (state, frame) => foldWork({ ...state, tool: '' }, frame),
+  PreToolUse: (state, frame) => foldWork({ ...state, tool: text(frame, 'tool_name', 80) }, frame),
+  PostToolUse: foldWork,
   PermissionRequest: (state, frame) => foldDialog({ ...state, tool: text(frame, 'tool_name', 80) }, frame),
   Notification: foldNotification,
   Stop: foldStop,
@@ -52,10 +51,6 @@ const rules: Readonly<Record<string, ((state: FoldState, frame: Frame) => Folded
   },
   GembaState: foldReportedState,
   GembaAsk: foldAsk,
-  GembaAnswered: (state, frame) => ({
-    state: { ...state, open: null },
-    facts: state.open === 'ask' ? [fact(frame, { kind: 'cleared' })] : [],
-  }),
 }
 
 function foldSessionStart(state: FoldState, frame: Frame): Folded {
@@ -65,11 +60,11 @@ function foldSessionStart(state: FoldState, frame: Frame): Folded {
   return { state: { ...state, agentSession }, facts: [fact(frame, { kind: 'started', agentSession })] }
 }
 
-function foldWork(state: FoldState, frame: Frame, cleared: boolean): Folded {
+function foldWork(state: FoldState, frame: Frame): Folded {
   const facts: FoldedFact[] = []
-  if (cleared) facts.push(fact(frame, { kind: 'cleared' }))
+  if (state.dialog) facts.push(fact(frame, { kind: 'cleared' }))
   if (!state.working) facts.push(fact(frame, { kind: 'working' }))
-  return { state: { ...state, working: true, open: cleared ? null : state.open }, facts }
+  return { state: { ...state, working: true, dialog: false }, facts }
 }
 
 function foldNotification(state: FoldState, frame: Frame): Folded {
@@ -80,37 +75,43 @@ function foldNotification(state: FoldState, frame: Frame): Folded {
   return asks ? foldDialog(state, frame) : { state, facts: [] }
 }
 
+const needsPermission = 'Claude needs your permission'
+
 /** May tell of the same dialog twice: the request and the notification. Whoever sees the screen tells them apart. */
 function foldDialog(state: FoldState, frame: Frame): Folded {
-  const message = text(frame, 'message', 200) || 'Claude needs your permission'
+  const message = text(frame, 'message', 200) || needsPermission
   const named = state.tool === '' || message.includes(state.tool) || !message.endsWith('permission')
   const title = named ? message : `${message} to use ${state.tool}`
   return {
-    state: { ...state, working: false, open: 'dialog' },
+    state: { ...state, working: false, dialog: true },
     facts: [fact(frame, { kind: 'prompt', prompt: { title, screen: '', screenDigest: '' } })],
   }
 }
 
+/** What a dialog is called of which only the screen tells. */
+export function dialogTitle({ agentSession, tool }: FoldState): string {
+  if (agentSession === null) return 'The agent asks before it starts'
+  return tool === '' ? needsPermission : `${needsPermission} to use ${tool}`
+}
+
 /** After a turn that was broken off, by a person's no or Escape, no Stop comes. */
 function foldIdle(state: FoldState, frame: Frame): Folded {
-  const cleared = state.open === 'dialog'
-  if (!cleared && state.tool === '') return { state, facts: [] }
+  if (!state.dialog && state.tool === '') return { state, facts: [] }
   const ready = fact(frame, { kind: 'state', state: 'ready', note: 'The agent stopped in the middle and waits.' })
   return {
-    state: { ...state, working: false, tool: '', open: cleared ? null : state.open },
-    facts: cleared ? [fact(frame, { kind: 'cleared' }), ready] : [ready],
+    state: { ...state, working: false, tool: '', dialog: false },
+    facts: state.dialog ? [fact(frame, { kind: 'cleared' }), ready] : [ready],
   }
 }
 
 function foldStop(state: FoldState, frame: Frame): Folded {
-  const cleared = state.open === 'dialog'
   const ended: FoldedFact = {
     ...fact(frame, { kind: 'turn-ended', digest: emptyDigest }),
     transcript: state.transcript,
   }
   return {
-    state: { ...state, working: false, tool: '', open: cleared ? null : state.open },
-    facts: cleared ? [fact(frame, { kind: 'cleared' }), ended] : [ended],
+    state: { ...state, working: false, tool: '', dialog: false },
+    facts: state.dialog ? [fact(frame, { kind: 'cleared' }), ended] : [ended],
   }
 }
 
@@ -147,7 +148,7 @@ function foldAsk(state: FoldState, frame: Frame): Folded {
   }
   // A coach does not stop the work: its blocker is a forged one.
   if (ask.kind === 'blocker' && ask.role === 'coach') return { state, facts: [] }
-  return { state: { ...state, open: 'ask' }, facts: [fact(frame, { kind: 'ask', ask })] }
+  return { state, facts: [fact(frame, { kind: 'ask', ask })] }
 }
 
 type FactBody = Fact extends infer Each ? (Each extends Fact ? Omit<Each, 'offset' | 'at'> : never) : never

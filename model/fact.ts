@@ -10,7 +10,7 @@ export type Fact = { readonly offset: number; readonly at: string } & (
   /** The agent's own program asks for permission on its screen. */
   | { readonly kind: 'prompt'; readonly prompt: PermissionPrompt }
   | { readonly kind: 'ask'; readonly ask: Ask }
-  /** What was asked on the screen is no longer there: somebody answered in the terminal. */
+  /** The dialog of the last `prompt` is no longer on the screen: it was answered. */
   | { readonly kind: 'cleared' }
   | { readonly kind: 'state'; readonly state: 'ready' | 'working' | 'prompting' | 'stalled'; readonly note: string }
   | { readonly kind: 'done'; readonly bead: string | null; readonly note: string; readonly digest?: WorkDigest }

@@ -52,8 +52,11 @@ export interface AttendPane {
   readonly session: string
   readonly fence: number
   readonly cursor: number
-  /** Whether a dialog or an ask is open, so that its clearing is a fact. */
-  readonly waiting: boolean
+  /**
+   * `screenDigest` of the dialog that stands on the screen, as far as recorded facts say; null when none does. What only
+   * the screen tells is told whenever it differs from this, so it is told until the caller has recorded it.
+   */
+  readonly dialog: string | null
 }
 
 export interface AttendedPane {

@@ -199,6 +199,7 @@ class Desk {
       claimed: false,
       brief: null,
       cursor: 0,
+      dialog: null,
       agentSession: null,
       relaunches: 0,
       questions: [],

@@ -143,7 +143,10 @@ export function takesInput(state: SessionContext['state']): boolean {
 /** The codes that mean that the agent which asked is no longer there. */
 export const unheardCodes: readonly string[] = ['pane_gone', 'fence_stale', 'session_closed', 'session_not_found']
 
-/** A dialog whose answer nobody can vouch for is put to people again: it may still stand there. */
+/**
+ * A dialog whose answer nobody can vouch for is put to people again: it may still stand there. One that was seen to go is
+ * forgotten, also by the attend that runs, so that the very same dialog is asked about when it comes again.
+ */
 async function settleDelivered(
   context: SessionContext,
   question: OpenQuestion,
@@ -151,7 +154,13 @@ async function settleDelivered(
   note: string,
 ): Promise<void> {
   await settle(context, question.escalation, outcome, note)
-  if (outcome !== 'unconfirmed' || question.screenDigest === null) return
+  if (question.screenDigest === null) return
+  if (outcome !== 'unconfirmed') {
+    if (context.state.dialog !== question.screenDigest) return
+    context.state.dialog = null
+    context.lookAgain = true
+    return
+  }
   const title = `Asked again, the answer may not have arrived: ${question.title}`.slice(0, 300)
   await ask(context, { ...question, title }, approveOptions, false)
 }

@@ -157,10 +157,10 @@ async function launch(context: SessionContext): Promise<void> {
 async function attend(context: SessionContext): Promise<void> {
   const { state } = context
   if (await interrupted(context)) return
-  const waiting = state.questions.some((question) => question.live && question.source === 'permission_prompt')
   const { id, fence } = state.view
+  const { cursor, dialog } = state
   const attended = await context
-    .interruptible(() => context.watcher.attendPane({ session: id, fence, cursor: state.cursor, waiting }))
+    .interruptible(() => context.watcher.attendPane({ session: id, fence, cursor, dialog }))
     .catch((error: unknown) => attendFailed(context, failureOf(error)))
   if (attended === undefined) return
   state.cursor = attended.cursor
@@ -204,6 +204,7 @@ async function take(context: SessionContext, fact: Fact): Promise<void> {
   if (state.phase !== 'attending') return
   switch (fact.kind) {
     case 'cleared':
+      state.dialog = null
       return questionsCleared(context)
     case 'gone':
       return relaunch(context)
@@ -212,6 +213,7 @@ async function take(context: SessionContext, fact: Fact): Promise<void> {
       break
     case 'prompt': {
       const { title, screen, screenDigest } = fact.prompt
+      state.dialog = screenDigest
       await ask(
         context,
         { source: 'permission_prompt', title, text: screen, screenDigest, ask: null },
@@ -259,6 +261,7 @@ async function onAsk(context: SessionContext, asked: Ask, offset: number): Promi
 async function relaunch(context: SessionContext): Promise<void> {
   const { state } = context
   questionsOrphaned(context)
+  state.dialog = null
   const most = state.timing.relaunch.length
   const wait = state.timing.relaunch[state.relaunches]
   if (wait === undefined) {

@@ -27,7 +27,7 @@ describe('hostActivities', () => {
     const bead = briefOf('ex-1', {})
     const start = { project: 'p', session: 's1', fence: 1, bead, repository: fixture.repository, agent, resume: null }
     const started = await run(activities.startPane, start)
-    const attend = { session: 's1', fence: 1, cursor: started.cursor, waiting: false }
+    const attend = { session: 's1', fence: 1, cursor: started.cursor, dialog: null }
     const attended = await run(activities.attendPane, attend)
     expect(attended.facts).toMatchObject([{ kind: 'state', state: 'working' }])
 

@@ -56,6 +56,8 @@ export interface SessionState {
   brief: BeadBrief | null
   /** Byte offset in the frames file up to which facts are known. */
   cursor: number
+  /** `screenDigest` of the dialog that stands on the agent's screen, as far as facts and delivered answers say. */
+  dialog: string | null
   agentSession: string | null
   relaunches: number
   questions: readonly OpenQuestion[]

@@ -87,7 +87,7 @@ export function orchestrationPlaneConformance(name: string, open: () => Promise<
       const attended = { signal: AbortSignal.timeout(10_000), beat: () => undefined }
       await expect(plane.start(start)).rejects.toMatchObject(stale)
       await expect(
-        plane.attend({ session, fence: 1, cursor: first.cursor, waiting: false }, attended),
+        plane.attend({ session, fence: 1, cursor: first.cursor, dialog: null }, attended),
       ).rejects.toMatchObject(stale)
       await expect(plane.say({ session, fence: 1, key: 'k', text: 'x' })).rejects.toMatchObject(stale)
       await expect(plane.deliver({ session, fence: 1, escalation: 'e', answer, confirmMs: 100 })).rejects.toMatchObject(
@@ -102,7 +102,7 @@ export function orchestrationPlaneConformance(name: string, open: () => Promise<
       const started = await fixture.plane.start(start)
       const { cursor } = await facts(start, started, (fact) => fact.kind === 'state')
       const attended = fixture.plane.attend(
-        { session: start.session, fence: 1, cursor, waiting: false },
+        { session: start.session, fence: 1, cursor, dialog: null },
         { signal: AbortSignal.timeout(20_000), beat: () => undefined },
       )
       const refused = expect(attended).rejects.toMatchObject({ code: 'fence_stale' })
@@ -152,7 +152,7 @@ export function orchestrationPlaneConformance(name: string, open: () => Promise<
       }
       await expect(
         fixture.plane.attend(
-          { session: start.session, fence: 1, cursor, waiting: false },
+          { session: start.session, fence: 1, cursor, dialog: null },
           { signal: control.signal, beat },
         ),
       ).rejects.toThrow('enough')
@@ -227,22 +227,27 @@ function integrateOf(start: StartPane) {
   return { session, fence, repository, bead: bead.id, title: bead.title, dirty: 'refuse' } as const
 }
 
-/** Attends from `cursor` until a fact fits. */
+/** Attends from `cursor`, with `known` on the screen, until a fact fits; records facts as a session does. */
 export async function factsUntil(
   plane: OrchestrationPlane,
   { session, fence }: { session: string; fence: number },
   cursor: number,
   until: (fact: Fact) => boolean,
-  waiting = false,
-): Promise<{ all: Fact[]; cursor: number }> {
+  known: string | null = null,
+): Promise<{ all: Fact[]; cursor: number; dialog: string | null }> {
   const all: Fact[] = []
   let at = cursor
+  let dialog = known
   const signal = AbortSignal.timeout(30_000)
   for (;;) {
-    const attended = await plane.attend({ session, fence, cursor: at, waiting }, { signal, beat: () => undefined })
+    const attended = await plane.attend({ session, fence, cursor: at, dialog }, { signal, beat: () => undefined })
     all.push(...attended.facts)
     at = attended.cursor
-    if (attended.facts.some(until)) return { all, cursor: at }
+    for (const fact of attended.facts) {
+      if (fact.kind === 'prompt') dialog = fact.prompt.screenDigest
+      else if (fact.kind === 'cleared') dialog = null
+    }
+    if (attended.facts.some(until)) return { all, cursor: at, dialog }
     if (attended.facts.some((fact) => fact.kind === 'gone')) throw new Error(`gone, after ${JSON.stringify(all)}`)
   }
 }

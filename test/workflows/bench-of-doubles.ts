@@ -299,18 +299,27 @@ export async function openWorkflowBench(temporal: TestTemporal, project: string,
   await processes.configure(config)
   await processes.hostAnnounced({ id: hostId, label: hostId, kinds: ['worktree'], slots: 8, version: '1' })
   await until(() => server.kinds().includes('host.changed'))
+  const release = async (): Promise<void> => {
+    host.close()
+    for (const worker of workers) worker.shutdown()
+    await Promise.all(running)
+    await connection.close()
+  }
   return {
+    project,
     server,
     host,
     processes,
     commands,
     hostId,
-    async release() {
-      host.close()
-      for (const worker of workers) worker.shutdown()
-      await Promise.all(running)
-      await connection.close()
+    /** Has a bead worked; the id of its session. */
+    async start(bead: string, key = `key-${bead}`): Promise<string> {
+      const [result] = await commands.dispatch(order(bead, key))
+      if (result?.admitted !== true) throw new Error(`refused: ${JSON.stringify(result)}`)
+      return result.session
     },
+    release,
+    [Symbol.asyncDispose]: release,
   }
 }
 

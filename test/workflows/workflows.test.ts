@@ -12,15 +12,9 @@ beforeAll(async () => {
 })
 afterAll(() => temporal.release())
 
-async function bench(config = testConfig) {
+function bench(config = testConfig) {
   projects += 1
-  const opened = await openWorkflowBench(temporal, `p${projects}`, config)
-  const start = async (bead: string, key = `key-${bead}`): Promise<string> => {
-    const [result] = await opened.commands.dispatch(order(bead, key))
-    if (result?.admitted !== true) throw new Error(`refused: ${JSON.stringify(result)}`)
-    return result.session
-  }
-  return { ...opened, start, project: `p${projects}`, [Symbol.asyncDispose]: opened.release }
+  return openWorkflowBench(temporal, `p${projects}`, config)
 }
 
 const code = (error: unknown): string => (error instanceof GembaError ? error.code : String(error))

@@ -1,84 +1,20 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { briefOf, factsUntil } from '../../../test/conformance/orchestration-plane.ts'
-import type { AgentType } from '../../../model/agent.ts'
 import type { PermissionPrompt } from '../../../model/fact.ts'
 import type { DeliverAnswer, StartPane } from '../../../model/orchestration-plane.ts'
 import { untilTrue } from '../../process-identity.ts'
+import { startFakeClaude } from './testing/fake-claude.ts'
 import { openNativeFixture, type NativeFixture } from './testing/native-fixture.ts'
 import { typedEntry } from './typed-ledger.ts'
 
 let fixture: NativeFixture
 afterEach(() => fixture.close())
 
-/** A program that behaves on its terminal and to its hooks as Claude Code does with one permission dialog. */
-const fakeClaude = String.raw`
-import { appendFileSync, readFileSync } from 'node:fs'
-import { spawnSync } from 'node:child_process'
-const settings = JSON.parse(readFileSync(process.argv[process.argv.indexOf('--settings') + 1], 'utf8'))
-const hook = (name, more = {}) => {
-  const input = JSON.stringify({ hook_event_name: name, session_id: 'abc-1', cwd: process.cwd(), ...more })
-  for (const { hooks } of settings.hooks[name]) for (const { command } of hooks) spawnSync('/bin/sh', ['-c', command], { input })
-}
-appendFileSync(process.env.HOME + '/argv', JSON.stringify(process.argv.slice(2)) + '\n')
-process.stdin.setRawMode(true)
-let dialog = true
-let ticks = 0
-const draw = () => {
-  ticks += 1
-  const lines = ['✻ Thinking… (' + ticks + 's · esc to interrupt)', '']
-  if (dialog) lines.push('╭' + '─'.repeat(60) + '╮', '│ Bash command', '│   rm -rf build', '│ Do you want to proceed?', '│ ' + (ticks % 2 ? '❯' : ' ') + ' 1. Yes', "│   2. Yes, and don't ask again", '│   3. No, and tell Claude what to do differently (esc)', '╰' + '─'.repeat(60) + '╯')
-  lines.push('clock 12:00:' + String(ticks % 60).padStart(2, '0'))
-  process.stdout.write('\x1b[H\x1b[2J' + lines.join('\r\n'))
-}
-if (process.env.TRUST) {
-  process.stdout.write('\x1b[H\x1b[2JDo you trust the files in this folder?\r\n\r\n ❯ 1. Yes, proceed\r\n   2. No, exit\r\n')
-  await new Promise((resolve) => process.stdin.once('data', resolve))
-  process.stdout.write('\x1b[H\x1b[2J')
-}
-hook('SessionStart', { source: 'startup' })
-hook('UserPromptSubmit', { prompt: 'go' })
-hook('PreToolUse', { tool_name: 'Bash', tool_input: { command: 'rm -rf build' } })
-setTimeout(() => { draw(); setInterval(draw, 100) }, 200)
-hook('Notification', { notification_type: 'permission_prompt', message: 'Claude needs your permission' })
-let typed = ''
-process.stdin.on('data', (data) => {
-  appendFileSync(process.env.HOME + '/keys', data)
-  const keys = data.toString()
-  if (dialog) {
-    if (!['1', '3', '\x1b'].includes(keys)) return
-    dialog = false
-    draw()
-    if (keys === '1') { hook('PostToolUse', { tool_name: 'Bash' }); hook('Stop') }
-    return
-  }
-  typed += keys
-  if (keys.endsWith('\r')) { hook('UserPromptSubmit', { prompt: typed }); typed = '' }
-})
-`
-
 async function startFake(env: Record<string, string> = {}): Promise<{ start: StartPane; cursor: number }> {
   fixture = await openNativeFixture()
-  const program = join(fixture.folder, 'fake-claude.mjs')
-  writeFileSync(program, fakeClaude)
-  const agent: AgentType = fixture.agent('claude', `exec '${process.execPath}' '${program}' "$@"`, {
-    hooks: 'claude_code',
-    preamble: 'argument',
-    model: 'opus',
-    quit: '/exit',
-    env,
-  })
-  const start: StartPane = {
-    project: 'p',
-    session: 's1',
-    fence: 1,
-    bead: briefOf('ex-1', {}),
-    repository: fixture.repository,
-    agent,
-    resume: null,
-  }
-  return { start, cursor: (await fixture.plane.start(start)).cursor }
+  return startFakeClaude(fixture, env)
 }
 
 async function openDialog(): Promise<{ start: StartPane; cursor: number; prompt: PermissionPrompt }> {
@@ -109,7 +45,13 @@ describe('answers to an agent', { timeout: 60_000 }, () => {
     expect(prompt.screen).not.toContain('Thinking')
     const outcome = await fixture.plane.deliver(deliver(prompt, true))
     expect(outcome).toEqual({ outcome: 'delivered', note: '' })
-    const after = await factsUntil(fixture.plane, start, cursor, (fact) => fact.kind === 'turn-ended', true)
+    const after = await factsUntil(
+      fixture.plane,
+      start,
+      cursor,
+      (fact) => fact.kind === 'turn-ended',
+      prompt.screenDigest,
+    )
     expect(after.all.map((fact) => fact.kind)).toEqual(['cleared', 'working', 'turn-ended'])
     expect(await fixture.plane.deliver(deliver(prompt, true))).toEqual(outcome)
     expect(keys()).toBe('1')
@@ -128,7 +70,13 @@ describe('answers to an agent', { timeout: 60_000 }, () => {
   it('sees that somebody answered in the terminal', async () => {
     const { start, cursor, prompt } = await openDialog()
     await fixture.plane.keys('s1', Buffer.from('\u001b'))
-    const { all } = await factsUntil(fixture.plane, start, cursor, (fact) => fact.kind === 'cleared', true)
+    const { all } = await factsUntil(
+      fixture.plane,
+      start,
+      cursor,
+      (fact) => fact.kind === 'cleared',
+      prompt.screenDigest,
+    )
     expect(all.map((fact) => fact.kind)).toEqual(['cleared'])
     expect(await fixture.plane.deliver(deliver(prompt, true))).toMatchObject({ outcome: 'moot' })
     expect(keys()).toBe('\u001b')
@@ -150,12 +98,12 @@ describe('answers to an agent', { timeout: 60_000 }, () => {
 
   it('brings a dialog that stands before the first hook', async () => {
     const { start, cursor: begin } = await startFake({ TRUST: '1' })
-    const { all, cursor } = await factsUntil(fixture.plane, start, begin, (fact) => fact.kind === 'prompt')
+    const { all, cursor, dialog } = await factsUntil(fixture.plane, start, begin, (fact) => fact.kind === 'prompt')
     const [first] = all
     if (first?.kind !== 'prompt' || all.length > 1) throw new Error(JSON.stringify(all))
     expect(first.prompt.screen).toContain('Do you trust')
     expect(await fixture.plane.deliver(deliver(first.prompt, true))).toMatchObject({ outcome: 'delivered' })
-    const next = await factsUntil(fixture.plane, start, cursor, (fact) => fact.kind === 'prompt', true)
+    const next = await factsUntil(fixture.plane, start, cursor, (fact) => fact.kind === 'prompt', dialog)
     expect(next.all.map((fact) => fact.kind)).toEqual(['started', 'cleared', 'working', 'prompt'])
     expect(keys()).toBe('')
   })
@@ -187,15 +135,8 @@ while read -r line; do gemba-state ready --note "typed $line"; done`
     const request = { session: 's1', fence: 1, escalation: 'e1', answer, confirmMs: 10_000 }
     expect(await fixture.plane.deliver(request)).toEqual({ outcome: 'delivered', note: '' })
     await fixture.plane.say({ session: 's1', fence: 1, key: 'k', text: 'end' })
-    const after = await factsUntil(
-      fixture.plane,
-      start,
-      cursor,
-      (fact) => 'note' in fact && fact.note === 'typed end',
-      true,
-    )
+    const after = await factsUntil(fixture.plane, start, cursor, (fact) => 'note' in fact && fact.note === 'typed end')
     expect(after.all.map((fact) => ('note' in fact ? fact.note : fact.kind))).toEqual([
-      'cleared',
       'heard the left one',
       'typed end',
     ])

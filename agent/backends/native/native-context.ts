@@ -1,7 +1,7 @@
 import { GembaError } from '../../../model/error.ts'
 import type { Repositories } from '../../repository/repositories.ts'
 import { isAlive } from '../../process-identity.ts'
-import type { FoldMemory } from './attend-pane.ts'
+import type { FoldMemory } from './pane-facts.ts'
 import type { SessionRecord, SessionStore } from './session-record.ts'
 import type { Pane, Terminals } from './terminals.ts'
 
@@ -13,6 +13,7 @@ export interface NativeContext {
   /** Folder of the sentinels' wrappers. */
   readonly bin: string
   readonly env: NodeJS.ProcessEnv
+  /** What frames said up to where they were read; only saves reading them again. */
   readonly folds: Map<string, FoldMemory>
 }
 
