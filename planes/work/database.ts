@@ -44,6 +44,8 @@ export interface Database {
 /** A server that does not answer for so long counts as gone. */
 const answerWithinMs = 10_000
 const lockSeconds = 6
+/** How long a writer waits for those of this process before it. */
+const queueMs = 15_000
 const attempts = 8
 
 /** Opens the pool. Connects with the first use. */
@@ -52,10 +54,11 @@ export function openDatabase(login: BeadsLogin): Database {
   // Writers that wait for a lock must not keep readers waiting.
   const writes = createPool(poolOptions(login))
   const inTurn = turnstile()
+  const atLock = turnstiles()
   return {
     read: (look) => readConsistently(reads, look),
     peek: (sql) => peekOnce(reads, sql, 5),
-    change: (change, body) => changeUnderLocks(writes, { database: login.database, inTurn }, change, body),
+    change: (change, body) => changeUnderLocks(writes, { database: login.database, inTurn, atLock }, change, body),
     rehearse: (body) => withConnection(reads, (connection) => rolledBack(connection, body)),
     close: async () => {
       await Promise.all([reads.end(), writes.end()])
@@ -118,27 +121,41 @@ async function rolledBack<T>(connection: PoolConnection, body: (writing: Writing
   }
 }
 
+interface Turns {
+  readonly database: string
+  readonly inTurn: Turnstile
+  /** By name of a lock: our own writers queue here, so that only one of them waits at the server, against others' alone. */
+  readonly atLock: (name: string) => Turnstile
+}
+
 async function changeUnderLocks<T>(
   pool: Pool,
-  own: { readonly database: string; readonly inTurn: Turnstile },
+  { database, inTurn, atLock }: Turns,
   change: Change,
   body: (writing: Writing) => Promise<T>,
 ): Promise<T> {
-  return withConnection(pool, async (connection) => {
-    const names = change.locks.map((lock) => lockName(own.database, lock)).sort()
-    const held: string[] = []
-    try {
-      for (const name of names) {
-        await takeLock(connection, name)
-        held.push(name)
-      }
-      return await own.inTurn(() => retried(() => commitOnce(connection, change, body)))
-    } finally {
-      for (const name of held) {
-        await connection.query(timed('SELECT RELEASE_LOCK(?)', [name])).catch(() => connection.destroy())
-      }
+  const names = [...new Set(change.locks)].map((lock) => lockName(database, lock)).sort()
+  const locked = (): Promise<T> =>
+    withConnection(pool, (connection) =>
+      underLocks(connection, names, () => inTurn(() => retried(() => commitOnce(connection, change, body)))),
+    )
+  // Everybody queues in the order of the names, so nobody waits in a circle.
+  return names.reduceRight<() => Promise<T>>((rest, name) => () => atLock(name)(rest), locked)()
+}
+
+async function underLocks<T>(connection: PoolConnection, names: readonly string[], body: () => Promise<T>): Promise<T> {
+  const held: string[] = []
+  try {
+    for (const name of names) {
+      await takeLock(connection, name)
+      held.push(name)
     }
-  })
+    return await body()
+  } finally {
+    for (const name of held) {
+      await connection.query(timed('SELECT RELEASE_LOCK(?)', [name])).catch(() => connection.destroy())
+    }
+  }
 }
 
 async function commitOnce<T>(
@@ -258,12 +275,36 @@ function lockName(database: string, purpose: string): string {
 
 type Turnstile = <T>(pass: () => Promise<T>) => Promise<T>
 
-/** Lets one through at a time: Dolt takes our commits faster one by one than side by side. */
+/**
+ * Lets one through at a time: Dolt takes our commits faster one by one than side by side. Who has waited too long is
+ * refused when the turn comes, so that a server that hangs keeps nobody waiting for the sum of all limits.
+ */
 function turnstile(): Turnstile {
   let last: Promise<unknown> = Promise.resolve()
   return (pass) => {
-    const turn = last.then(pass, pass)
+    const until = performance.now() + queueMs
+    const inTime = () => {
+      if (performance.now() > until) throw new GembaError('work_plane_conflict')
+      return pass()
+    }
+    const turn = last.then(inTime, inTime)
     last = turn
     return turn
+  }
+}
+
+/** A turnstile for each name, for as long as somebody is at it. */
+function turnstiles(): (name: string) => Turnstile {
+  const queues = new Map<string, { readonly pass: Turnstile; waiting: number }>()
+  return (name) => async (pass) => {
+    const queue = queues.get(name) ?? { pass: turnstile(), waiting: 0 }
+    queues.set(name, queue)
+    queue.waiting += 1
+    try {
+      return await queue.pass(pass)
+    } finally {
+      queue.waiting -= 1
+      if (queue.waiting === 0) queues.delete(name)
+    }
   }
 }

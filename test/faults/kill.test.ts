@@ -27,14 +27,18 @@ const slowAgent = [
   'GEMBA_SCRIPTED_PACE = "1"',
 ].join('\n')
 
-/** Work that takes a while and whose every part must stand in the file exactly once. */
-function steps(name: string): string {
+/**
+ * Work that takes a while and whose every part must stand in the file exactly once. The first asks before it ends, so
+ * that one agent lives for as long as nobody answers.
+ */
+function steps(n: number): string {
   const lines = Array.from({ length: rounds }, (_, round) => [
-    `append ${name}.txt line ${round + 1}`,
+    `append work-${n}.txt line ${round + 1}`,
     `commit Line ${round + 1}`,
     'sleep 3',
   ])
-  return ['```gemba-steps', ...lines.flat(), 'done', '```', ''].join('\n')
+  const last = n === 1 ? ['ask Is that all? | yes'] : []
+  return ['```gemba-steps', ...lines.flat(), ...last, 'done', '```', ''].join('\n')
 }
 
 beforeAll(async () => {
@@ -80,9 +84,7 @@ async function workingAgain(ids: readonly string[]): Promise<void> {
 describe('kill -9', () => {
   it('loses nothing, doubles nothing, and everything comes back by itself', async () => {
     const created = await Promise.all(
-      Array.from({ length: beads }, (_, n) =>
-        gemba.api.create({ title: `Work ${n + 1}`, description: steps(`work-${n + 1}`) }),
-      ),
+      Array.from({ length: beads }, (_, n) => gemba.api.create({ title: `Work ${n + 1}`, description: steps(n + 1) })),
     )
     const ids = created.map((bead) => bead.id)
     await gemba.api.change('POST', '/dispatch', { items: ids.map((bead) => ({ bead })) })
@@ -101,17 +103,10 @@ describe('kill -9', () => {
     kill(await tmuxPid())
     await workingAgain(ids)
 
-    const views = await eventually('an agent is at work', async () => {
-      const working = (await gemba.api.sessions()).filter((view) => view.status === 'working')
-      return working.length > 0 && working
-    })
-    const victim = views[0]?.id ?? ''
-    const record = JSON.parse(
-      readFileSync(join(project.folder, '.gemba/data/host/sessions', victim, 'session.json'), 'utf8'),
-    ) as { pane: { process: { pid: number } } }
-    kill(record.pane.process.pid)
+    const victim = await eventually('the first agent lives again', () => livingPane(ids[0] ?? ''))
+    kill(victim.pid)
     await eventually('the lost pane is launched again', async () =>
-      (await gemba.api.sessions()).some((view) => view.id === victim && view.fence > (views[0]?.fence ?? 0)),
+      (await gemba.api.sessions()).some((view) => view.id === victim.session && view.fence > victim.fence),
     )
 
     const everything = [
@@ -125,7 +120,10 @@ describe('kill -9', () => {
 
     await eventually(
       'every bead is done',
-      async () => (await Promise.all(ids.map((id) => gemba.api.bead(id)))).every((bead) => bead.status === 'closed'),
+      async () => {
+        await answerWhatIsAsked()
+        return (await Promise.all(ids.map((id) => gemba.api.bead(id)))).every((bead) => bead.status === 'closed')
+      },
       180_000,
     )
     await eventually('every session has ended', async () =>
@@ -134,6 +132,22 @@ describe('kill -9', () => {
     await expectOnce(ids)
   }, 600_000)
 })
+
+/** The pane of a bead's session, when its agent lives: a process of an earlier launch does not count. */
+async function livingPane(bead: string): Promise<{ session: string; fence: number; pid: number } | undefined> {
+  const session = (await gemba.api.sessions()).find((view) => view.bead === bead)?.id ?? ''
+  const file = join(project.folder, '.gemba/data/host/sessions', session, 'session.json')
+  const { fence, pane } = JSON.parse(readFileSync(file, 'utf8')) as {
+    fence: number
+    pane: { process: { pid: number } }
+  }
+  process.kill(pane.process.pid, 0)
+  return { session, fence, pid: pane.process.pid }
+}
+
+async function answerWhatIsAsked(): Promise<void> {
+  for (const { id, state } of await gemba.api.escalations()) if (state === 'open') await gemba.api.answer(id, 'yes')
+}
 
 async function expectOnce(ids: readonly string[]): Promise<void> {
   const sessions = await gemba.api.sessions()
