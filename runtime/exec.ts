@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
+import { findProgram } from './tools/locate.ts'
 
 export interface ExecOptions {
   readonly cwd?: string
@@ -33,12 +34,18 @@ export class ExecError extends Error {
 
 /**
  * Runs a program to its end without a shell. The only door to child processes, besides the supervisor.
+ * A bare name is looked up in the absolute folders of PATH alone.
  * Callers put `--` or `--end-of-options` before whatever comes from outside.
  */
 export function exec(file: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  const program = programOf(file, options.env)
+  if (program === undefined) {
+    const result = { code: -1, stdout: '', stderr: '' }
+    return Promise.reject(new ExecError(`${file}: it is not on PATH`, 'missing', result, undefined))
+  }
   return new Promise((resolve, reject) => {
     const child = execFile(
-      file,
+      program,
       [...args],
       {
         cwd: options.cwd,
@@ -70,9 +77,14 @@ export async function run(file: string, args: readonly string[], options: ExecOp
   throw new ExecError(`${file} ended with ${result.code}: ${said}`, 'failed', result, undefined)
 }
 
-/** Starts a long-lived child whose streams the caller keeps. The caller ends it. */
+/** Starts a long-lived child whose streams the caller keeps. The caller ends it. `file` is a path. */
 export function start(file: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   return spawn(file, [...args], { ...options, shell: false })
+}
+
+/** The system would also look into PATH's relative folders, which may be a repository's own. */
+function programOf(file: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return file.includes('/') ? file : findProgram(file, { PATH: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' })
 }
 
 function reasonOf(error: { code?: unknown; killed?: boolean; signal?: unknown }): ExecError['reason'] {

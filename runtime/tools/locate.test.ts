@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isRecentTemporal } from './ensure.ts'
 import { installHint } from './install-hint.ts'
-import { cachedTool, findTool, locateTool } from './locate.ts'
+import { cachedTool, findProgram, findTool, locateTool } from './locate.ts'
 
 let folder: string
 
@@ -39,6 +39,16 @@ test('a named program that is not there is not replaced by another', () => {
   expect(() => locateTool('dolt', { PATH: folder, GEMBA_DOLT: '/none' })).toThrow(
     expect.objectContaining({ code: 'tool_missing' }),
   )
+})
+
+test('a relative folder of PATH is passed over, so that a repository can not bring its own git', () => {
+  program(join(folder, 'repository', 'git'))
+  const here = relative(process.cwd(), join(folder, 'repository'))
+  const own = program(join(folder, 'bin', 'git'))
+  for (const first of [here, '.', '', './bin']) {
+    expect(findTool('git', { PATH: [first, join(folder, 'bin')].join(delimiter) })).toBe(own)
+  }
+  expect(findProgram('git', { PATH: here })).toBeUndefined()
 })
 
 test('a folder or a file that can not be run is no program', () => {

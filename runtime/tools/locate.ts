@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { GembaError } from '../../model/error.ts'
 
 export type ToolName = 'temporal' | 'dolt' | 'tmux' | 'git' | 'go' | 'bd' | 'gt' | 'chromium' | 'claude' | 'codex'
@@ -21,7 +21,7 @@ export function cachedTool(tool: keyof typeof pinned, env: NodeJS.ProcessEnv = p
 /** Finds a program: `GEMBA_<TOOL>`, then PATH, then the cache. Undefined when it is nowhere. */
 export function findTool(tool: ToolName, env: NodeJS.ProcessEnv = process.env): string | undefined {
   const named = env[`GEMBA_${tool.toUpperCase()}`]
-  if (named !== undefined && named !== '') return isExecutable(named) ? named : undefined
+  if (named !== undefined && named !== '') return isExecutable(named) ? resolve(named) : undefined
   const onPath = findProgram(tool, env)
   if (onPath !== undefined) return onPath
   if (!(tool in pinned)) return undefined
@@ -29,11 +29,14 @@ export function findTool(tool: ToolName, env: NodeJS.ProcessEnv = process.env): 
   return isExecutable(cached) ? cached : undefined
 }
 
-/** Finds a program on PATH alone. */
+/**
+ * Finds a program on PATH alone. Relative folders there, such as `.`, are passed over: in a repository they would
+ * let the repository choose what runs.
+ */
 export function findProgram(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
   return (env['PATH'] ?? '')
     .split(delimiter)
-    .filter(Boolean)
+    .filter((folder) => isAbsolute(folder))
     .map((folder) => join(folder, name))
     .find(isExecutable)
 }
