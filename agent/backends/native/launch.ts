@@ -17,18 +17,32 @@ const inheritedByTmux = /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TZ|TMUX_TMPDI
 /** What tmux adds, besides `TERM`. */
 const ofTmux = ['TMUX', 'TMUX_PANE', 'TMUX_TMPDIR', 'TERM_PROGRAM', 'TERM_PROGRAM_VERSION', 'COLORTERM']
 
+/** What Gemba itself tells a session's programs. `[agent.env]` sets none of these, also where Gemba leaves one out. */
+const sessionVariables = [
+  'GEMBA_SESSION_ID',
+  'GEMBA_AGENT_TYPE',
+  'GEMBA_INTERACTION_MODE',
+  'GEMBA_FRAMES',
+  'GEMBA_BEAD',
+  'GEMBA_PREAMBLE',
+  'GEMBA_FENCE',
+  'GEMBA_MODEL',
+] as const
+
+export type SessionVariables = Readonly<Partial<Record<(typeof sessionVariables)[number], string>>>
+
 export interface ChildInput {
   readonly env: NodeJS.ProcessEnv
   /** Folder of the sentinels' wrappers; first on the child's PATH. */
   readonly bin: string
   readonly agent: AgentType
-  /** The `GEMBA_…` variables. */
-  readonly gemba: Readonly<Record<string, string>>
+  readonly gemba: SessionVariables
 }
 
 /** The whole environment of an agent, apart from `TERM`, which is tmux's. */
 export function childEnvironment(input: ChildInput): Record<string, string> {
-  const env = { ...pick(input.env, inherited), ...pick(input.agent.env, /^(?!GEMBA_)[A-Za-z_][A-Za-z0-9_]*$/) }
+  const env = { ...pick(input.env, inherited), ...pick(input.agent.env, /^[A-Za-z_][A-Za-z0-9_]*$/) }
+  for (const name of sessionVariables) delete env[name]
   return {
     SHELL: '/bin/sh',
     LANG: 'C.UTF-8',

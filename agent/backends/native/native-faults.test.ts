@@ -45,7 +45,7 @@ describe('the native plane', { timeout: 60_000 }, () => {
   it('gives the agent an allow-list of the environment and nothing of tmux', async () => {
     fixture = await openNativeFixture({ SECRET_TOKEN: 'hidden', DATABASE_URL: 'hidden', ANTHROPIC_API_KEY: 'sk-1' })
     const agent = fixture.agent('show-env', `env > "$HOME/env.part"\nmv "$HOME/env.part" "$HOME/env"\n${waiting}`, {
-      env: { EXTRA: "it's $(touch canary)", GEMBA_FENCE: '99' },
+      env: { EXTRA: "it's $(touch canary)", GEMBA_FENCE: '99', GEMBA_MODEL: 'x', GEMBA_SCRIPTED_PACE: '0' },
     })
     await fixture.plane.start(request(agent, { fence: 7 }))
     const file = join(fixture.folder, 'home', 'env')
@@ -55,6 +55,8 @@ describe('the native plane', { timeout: 60_000 }, () => {
     expect(text).not.toMatch(/^TMUX/m)
     expect(text).toMatch(/^ANTHROPIC_API_KEY=sk-1$/m)
     expect(text).toMatch(/^GEMBA_FENCE=7$/m)
+    expect(text).not.toMatch(/^GEMBA_MODEL/m)
+    expect(text).toMatch(/^GEMBA_SCRIPTED_PACE=0$/m)
     expect(text).toMatch(/^EXTRA=it's \$\(touch canary\)$/m)
     const names = [...text.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1] ?? '')
     const allowed = /^(PATH|HOME|USER|LANG|TERM|TZ|SHELL|EXTRA|PWD|OLDPWD|SHLVL|_|ANTHROPIC_API_KEY|GEMBA_[A-Z_]+)$/

@@ -7,7 +7,7 @@ import { framesLength } from '../../frames.ts'
 import { composePreamble, readLayers } from '../../preamble.ts'
 import { endFamily } from '../../process-identity.ts'
 import type { Worktree } from '../../repository/repositories.ts'
-import { childEnvironment, agentProgram, launcherText } from './launch.ts'
+import { childEnvironment, agentProgram, launcherText, type SessionVariables } from './launch.ts'
 import { isShown, markerOf, type NativeContext } from './native-context.ts'
 import type { SessionFiles, SessionRecord } from './session-record.ts'
 import type { Pane } from './terminals.ts'
@@ -133,7 +133,7 @@ function startedPane(record: SessionRecord): StartedPane {
   return { pane: record.pane.pane, pid: record.pane.process.pid, worktree, branch, cursor, note }
 }
 
-function gembaVariables(request: StartPane, files: SessionFiles): Record<string, string> {
+function gembaVariables(request: StartPane, files: SessionFiles): SessionVariables {
   return {
     GEMBA_SESSION_ID: request.session,
     GEMBA_AGENT_TYPE: request.agent.name,
