@@ -2,6 +2,7 @@ import { GembaError } from '../model/error.ts'
 import { configKeys } from '../runtime/config-reference.ts'
 import { loadProject, type ConfigOrigin } from '../runtime/config.ts'
 import { suggestion } from '../runtime/suggestion.ts'
+import { withoutSecrets } from '../runtime/url-secrets.ts'
 import { exitCodes, print } from './output.ts'
 
 interface Explained {
@@ -36,9 +37,9 @@ function text(row: Explained): string {
   return `${row.key} = ${value}\n  from ${row.from}\n  ${row.description}`
 }
 
-/** An address may hold a password; it is not shown. */
+/** An address may hold a password. */
 function hidden(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, '$1:…@') : value
+  return typeof value === 'string' && value.includes('://') ? withoutSecrets(value) : value
 }
 
 function unknownKey(key: string, known: readonly string[]): GembaError {

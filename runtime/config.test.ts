@@ -203,9 +203,14 @@ describe('what is wrong is told with its place', () => {
     ],
     ['no kind of Beads', `${minimal}[beads]\nembedded = false`, 'gemba.toml:4: beads.embedded = false needs beads.url'],
     [
+      'an address with a lonely %',
+      `${minimal}[beads]\nurl = "mysql://me:100%@h/x"`,
+      'gemba.toml:4: beads.url has a % without two digits; write %25',
+    ],
+    [
       'a port too high',
       `${minimal}[server]\nlisten = "127.0.0.1:99999"`,
-      'gemba.toml:4: 127.0.0.1:99999 is not an address and port',
+      'gemba.toml:4: 127.0.0.1:99999 is not an address and port such as 127.0.0.1:7666',
     ],
     [
       'an unknown default agent',
@@ -238,6 +243,9 @@ describe('what is wrong is told with its place', () => {
   })
 
   test('a wrong environment variable is named, its value not shown', () => {
+    expect(complaint(minimal, undefined, { GEMBA_BEADS_URL: 'mysql://me:100%@h/x' })).toBe(
+      'environment GEMBA_BEADS_URL: beads.url has a % without two digits; write %25',
+    )
     const env = { GEMBA_STORE_URL: 'secret-without-scheme' }
     expect(complaint(minimal, undefined, env)).toBe('environment GEMBA_STORE_URL: the value does not suit store.url')
   })

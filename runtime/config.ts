@@ -15,6 +15,7 @@ import { agentTypes } from './agent-types.ts'
 import { beadsAddress, type BeadsAddress } from './beads-address.ts'
 import { invalid, readConfigFile, type ConfigFile } from './config-file.ts'
 import { publicOrigin, timingOf } from './config-values.ts'
+import { parseListen, type ListenAddress } from './listen-address.ts'
 
 /** Everything the configuration of a project says, complete with defaults. */
 export interface LoadedProject {
@@ -22,7 +23,7 @@ export interface LoadedProject {
   /** The project's folder, absolute. */
   readonly folder: string
   readonly beads: BeadsAddress
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: ListenAddress
   readonly publicUrl: string | undefined
   readonly auth: 'token' | 'none'
   /** Undefined: the embedded store. */
@@ -60,6 +61,7 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
   const agentsFile = readConfigFile(paths.agents, agentsFileSchema)
   const origins = originsOf(file, env)
   const value = <Type>(path: string): Type => origins.get(path)?.value as Type
+  const from = (path: string): string => origins.get(path)?.from ?? paths.project
   const id = file.content.project.id
   const agents = agentTypes(agentsFile)
   const prefix = file.content.project.prefix ?? id
@@ -75,9 +77,9 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
       timing: timingOf(file.content.timing ?? {}),
     },
     folder: root,
-    beads: beadsAddress(file, value('beads.url'), value('beads.database')),
-    listen: parseListen(value('server.listen'), origins.get('server.listen')?.from ?? paths.project),
-    publicUrl: publicOrigin(value('server.public_url'), origins.get('server.public_url')?.from ?? paths.project),
+    beads: beadsAddress(file, { value: value('beads.url'), from: from('beads.url') }, value('beads.database')),
+    listen: listenAddress({ value: value('server.listen'), from: from('server.listen') }),
+    publicUrl: publicOrigin(value('server.public_url'), from('server.public_url')),
     auth: value('server.auth'),
     storeUrl: value('store.url'),
     temporalAddress: value('temporal.address'),
@@ -88,12 +90,10 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
   }
 }
 
-/** `host:port` in its parts; `config_invalid` names where it was written. */
-export function parseListen(text: string, from: string): { host: string; port: number } {
-  const [, host, digits] = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text) ?? []
-  const port = Number(digits)
-  if (host === undefined || port > 65_535) throw invalid(from, undefined, `${text} is not an address and port`)
-  return { host: host.replace(/^\[|\]$/g, ''), port }
+function listenAddress({ value, from }: ConfigOrigin): ListenAddress {
+  const address = parseListen(String(value))
+  if (address !== undefined) return address
+  throw invalid(from, undefined, `${String(value)} is not an address and port such as 127.0.0.1:7666`)
 }
 
 /** The keys that have one value, with the value in force and its origin. */
