@@ -4,7 +4,8 @@ import { GembaError } from '../model/error.ts'
 import { configPaths, loadProject } from '../runtime/config.ts'
 import { dataFolderOf, runningServer } from '../runtime/data-folder.ts'
 import { exec } from '../runtime/exec.ts'
-import { isPortFree } from '../runtime/free-port.ts'
+import { requireFreePort } from '../runtime/free-port.ts'
+import { listenText, type ListenAddress } from '../runtime/listen-address.ts'
 import { printable } from '../runtime/printable.ts'
 import { isRecentTemporal } from '../runtime/tools/ensure.ts'
 import { installHint } from '../runtime/tools/install-hint.ts'
@@ -98,9 +99,14 @@ function configCheck(folder: string): Check {
     const count = `${project.repositories.length} repositories, ${project.agents.length} agent types`
     return { id: 'config', status: 'ok', detail: `project ${project.id}: ${count}`, fix: null }
   } catch (error) {
-    if (!(error instanceof GembaError)) throw error
-    return { id: 'config', status: 'problem', detail: error.message, fix: error.mend }
+    return problem('config', error)
   }
+}
+
+/** A coded error as a finding; any other goes on. */
+function problem(id: string, error: unknown): Check {
+  if (!(error instanceof GembaError)) throw error
+  return { id, status: 'problem', detail: error.message, fix: error.mend }
 }
 
 async function portCheck(folder: string): Promise<Check> {
@@ -108,13 +114,15 @@ async function portCheck(folder: string): Promise<Check> {
   if (running !== undefined) {
     return { id: 'port', status: 'ok', detail: `Gemba runs: process ${running.pid}, ${running.url}`, fix: null }
   }
-  const { host, port } = listenOf(folder)
-  if (await isPortFree(port, host)) return { id: 'port', status: 'ok', detail: `${host}:${port} is free`, fix: null }
-  const error = new GembaError('port_in_use', { port: String(port) })
-  return { id: 'port', status: 'problem', detail: error.message, fix: error.mend }
+  const listen = listenOf(folder)
+  const detail = listen.port === 0 ? 'a free port is chosen at each start' : `${listenText(listen)} is free`
+  return requireFreePort(listen, 'gemba serve').then(
+    (): Check => ({ id: 'port', status: 'ok', detail, fix: null }),
+    (error: unknown) => problem('port', error),
+  )
 }
 
-function listenOf(folder: string): { host: string; port: number } {
+function listenOf(folder: string): ListenAddress {
   try {
     return loadProject(folder).listen
   } catch {

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,15 +21,23 @@ const entry = fileURLToPath(new URL('gemba.ts', import.meta.url))
 let folder: string
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'gemba-cli-'))
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'gemba-cli-')))
 })
 
 afterEach(() => {
+  chmodSync(folder, 0o755)
   rmSync(folder, { recursive: true, force: true })
 })
 
 function gemba(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ExecResult> {
   return exec(process.execPath, [entry, ...args], { cwd: folder, env: { ...process.env, ...env } })
+}
+
+/** Without what lets root pass by permissions. */
+function asPlainUser(command: readonly string[]): Promise<ExecResult> {
+  const without = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--'] : []
+  const [program = '', ...args] = [...without, ...command]
+  return exec(program, args, { cwd: folder })
 }
 
 async function repository(): Promise<void> {
@@ -56,6 +73,35 @@ describe('gemba init', () => {
     expect(result.stderr).toMatch(/^not_a_repository: .*\n {2}Run `git init`/)
     expect(existsSync(join(folder, '.gemba'))).toBe(false)
   })
+
+  test('says that git refuses a repository of another user, and how to trust it', async () => {
+    await repository()
+    const result = await gemba(['init', '--no-input'], { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1', LANG: 'de_DE.UTF-8' })
+    expect(result.code).toBe(1)
+    expect(result.stderr).toBe(
+      `repository_refused: git refuses to work in ${folder}, because it belongs to another user.\n` +
+        `  Work in a clone of your own; or, if you trust it: \`git config --global --add safe.directory "${folder}"\`.\n`,
+    )
+  })
+
+  test('says that it may not write there, and whose right is missing', async () => {
+    await repository()
+    chmodSync(folder, 0o555)
+    const { code, stderr } = await asPlainUser([process.execPath, entry, 'init', '--no-input'])
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `path_unusable: ${folder}/.gemba can not be used: this user has no right to it.\n` +
+        `  See whose it is with \`ls -ld '${folder}'\`; make it yours, or use a folder that is.\n`,
+    )
+  })
+
+  test('says that a file is in its way', async () => {
+    await repository()
+    writeFileSync(join(folder, '.gemba'), '')
+    const { code, stderr } = await gemba(['init', '--no-input', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stderr)).toMatchObject({ code: 'path_unusable', hint: expect.stringMatching(/^Move/) as string })
+  })
 })
 
 describe('gemba serve refuses', () => {
@@ -89,6 +135,19 @@ describe('gemba serve refuses', () => {
     await new Promise((resolve) => other.close(resolve))
     expect(result.code).toBe(4)
     expect(result.stderr).toContain(`port_in_use: Port ${port} is in use`)
+    expect(result.stderr).toMatch(/`gemba serve --listen 127\.0\.0\.1:\d+`/)
+  })
+
+  test.each([
+    ['--listen', '7667', 'gemba serve --listen 127.0.0.1:7667'],
+    ['--listen', '127.0.0.1:99999', 'gemba serve --listen 127.0.0.1:7667'],
+    ['--listen', 'http://127.0.0.1:7667', 'gemba serve --listen 127.0.0.1:7667'],
+    ['--public-url', 'gemba.example', 'gemba serve --public-url https://gemba.example'],
+  ])('%s %s, with an example of what is right', async (flag, value, example) => {
+    const { code, stderr } = await gemba(['serve', flag, value])
+    expect(code).toBe(2)
+    expect(stderr).toContain(`usage: ${flag} ${value} is not an address`)
+    expect(stderr).toContain(example)
   })
 
   test('a broken configuration, with its place', async () => {
@@ -136,7 +195,7 @@ describe('gemba doctor', () => {
 test('config explain tells value and origin, and hides passwords', async () => {
   await repository()
   await gemba(['init', '--no-input'])
-  const env = { GEMBA_STORE_URL: 'postgres://me:hunter2@db/gemba' }
+  const env = { GEMBA_STORE_URL: 'postgres://me:hun@ter2@db/gemba' }
   const result = await gemba(['config', 'explain', 'store.url', '--json'], env)
   expect(JSON.parse(result.stdout)).toMatchObject({
     keys: [{ key: 'store.url', value: 'postgres://me:…@db/gemba', from: 'environment GEMBA_STORE_URL' }],

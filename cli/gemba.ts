@@ -4,7 +4,7 @@ import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { init } from './init.ts'
 import { open } from './open.ts'
-import { exitCodeOf, printError } from './output.ts'
+import { exitCodeOf, exitCodes, printError } from './output.ts'
 import { serve } from './serve.ts'
 
 /** The `gemba` command. Data goes to standard output, talk to standard error; `--json` everywhere that there is data. */
@@ -77,6 +77,9 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 try {
   await program().parseAsync()
 } catch (error) {
-  printError(error, process.argv.includes('--json') && !(error instanceof CommanderError))
-  process.exitCode = exitCodeOf(error)
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+  else {
+    printError(error, process.argv.includes('--json'))
+    process.exitCode = exitCodeOf(error)
+  }
 }

@@ -1,13 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { GembaError } from '../model/error.ts'
 import { configPaths, loadProject } from '../runtime/config.ts'
-import { exec } from '../runtime/exec.ts'
-import { requireTool } from '../runtime/tools/ensure.ts'
 import { agentsTemplate, projectTemplate } from './templates.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import { exitCodes, print, say } from './output.ts'
+import { git, repositoryRoot } from './repository-root.ts'
 
 /** `gemba init`: makes a project of a git repository. What exists is kept. */
 export async function init(folder: string, options: { input: boolean; json?: boolean }): Promise<number> {
@@ -55,23 +53,11 @@ export function idFrom(text: string): string {
   return id.replace(/-+$/, '') || 'project'
 }
 
-async function repositoryRoot(folder: string): Promise<string> {
-  const asked = await git(folder, ['rev-parse', '--show-toplevel'])
-  if (asked === undefined) throw new GembaError('not_a_repository', { folder })
-  return asked
-}
-
 async function currentBranch(root: string): Promise<string> {
-  return (await git(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'])) ?? 'main'
+  const asked = await git(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'])
+  return asked.code === 0 ? asked.stdout.trim() : 'main'
 }
 
 async function hasCommits(root: string): Promise<boolean> {
-  return (await git(root, ['rev-parse', '--verify', '--quiet', 'HEAD'])) !== undefined
-}
-
-/** What git says, or undefined when it does not succeed. */
-async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
-  if (!existsSync(join(folder))) return undefined
-  const result = await exec(requireTool('git'), ['-C', folder, ...args])
-  return result.code === 0 ? result.stdout.trim() : undefined
+  return (await git(root, ['rev-parse', '--verify', '--quiet', 'HEAD'])).code === 0
 }

@@ -1,5 +1,5 @@
-import { CommanderError } from 'commander'
-import { GembaError, type ErrorCode } from '../model/error.ts'
+import type { ErrorCode } from '../model/error.ts'
+import { codedError } from '../runtime/coded-error.ts'
 import { printable } from '../runtime/printable.ts'
 
 /** Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 conflict, 5 not authorised, 6 done with findings, 130 interrupted. */
@@ -23,9 +23,8 @@ const special: Partial<Record<ErrorCode, number>> = {
 
 /** The exit code that stands for an error. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
-  if (!(error instanceof GembaError)) return exitCodes.failed
-  return special[error.code] ?? byStatus(error.status)
+  const { code, status } = codedError(error)
+  return special[code] ?? byStatus(status)
 }
 
 function byStatus(status: number): number {
@@ -36,9 +35,7 @@ function byStatus(status: number): number {
 
 /** Tells a failure on standard error: `code: message`, then what mends it; as one JSON object with `json`. */
 export function printError(error: unknown, json: boolean): void {
-  if (error instanceof CommanderError) return
-  const coded =
-    error instanceof GembaError ? error : new GembaError('internal', { why: String(error) }, { cause: error })
+  const coded = codedError(error)
   if (json) say(JSON.stringify({ code: coded.code, message: coded.message, hint: coded.mend }))
   else {
     say(`${coded.code}: ${coded.message}`)

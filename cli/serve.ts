@@ -1,6 +1,6 @@
 import { GembaError } from '../model/error.ts'
 import { awaitLeftChildren, ChildRecord } from '../runtime/child-record.ts'
-import { loadProject, parseListen, type LoadedProject } from '../runtime/config.ts'
+import { loadProject } from '../runtime/config.ts'
 import { createDataFolder, lockProject, runningServer, type DataFolder } from '../runtime/data-folder.ts'
 import type { HeldLock } from '../runtime/file-lock.ts'
 import { requireFreePort } from '../runtime/free-port.ts'
@@ -12,21 +12,14 @@ import { compose, obtainTools, socketOf, type ServeOptions } from './compose.ts'
 import { consoleUrl, openBrowser } from './console-url.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import { exitCodes, print } from './output.ts'
-
-export interface ServeFlags {
-  readonly listen?: string
-  readonly auth?: 'token' | 'none'
-  readonly orchestration: 'native' | 'none'
-  readonly publicUrl?: string
-  readonly open?: boolean
-  readonly json?: boolean
-}
+import { serveOptions, startCommand, type ServeFlags } from './serve-options.ts'
 
 /** `gemba serve`: runs a project until it is told to stop. It holds the project's lock all the while. */
 export async function serve(folder: string, flags: ServeFlags): Promise<number> {
   const report = createReport()
   const loaded = loadProject(folder)
-  const options = serveOptions(loaded, flags)
+  const command = startCommand()
+  const options = await serveOptions(loaded, flags, command)
   const data = createDataFolder(loaded.folder)
   await refuseSecond(data)
   await excludeFromGit(loaded.folder, ['/.gemba/data/', '/.gemba/worktrees/'])
@@ -36,7 +29,7 @@ export async function serve(folder: string, flags: ServeFlags): Promise<number> 
     await awaitLeftChildren(data, (count) =>
       report.line(`Waiting for ${count} process(es) of an earlier start to end.`),
     )
-    await requireFreePort(options.listen.host, options.listen.port)
+    await requireFreePort(options.listen, command)
     const run = new ServeRun(data, report, flags.json === true)
     const children = await compose(loaded, options, data, tools, report)
     const supervisor = new Supervisor({ children, logs: data.logs, report: (event) => run.hear(event) })
@@ -44,29 +37,6 @@ export async function serve(folder: string, flags: ServeFlags): Promise<number> 
   } finally {
     lock.release()
   }
-}
-
-/** What the flags and the configuration say together. `bind_refused` for an open door without sign-in. */
-function serveOptions(loaded: LoadedProject, flags: ServeFlags): ServeOptions {
-  const listen = flags.listen === undefined ? loaded.listen : parseListen(flags.listen, '--listen')
-  const auth = flags.auth ?? loaded.auth
-  if (auth === 'none' && !isLoopback(listen.host)) {
-    throw new GembaError('bind_refused', { address: `${listen.host}:${listen.port}` })
-  }
-  const publicUrl = flags.publicUrl === undefined ? loaded.publicUrl : originOf(flags.publicUrl)
-  const everywhere = listen.host === '0.0.0.0' || listen.host === '::'
-  const shown = everywhere ? '127.0.0.1' : listen.host.includes(':') ? `[${listen.host}]` : listen.host
-  return { listen, auth, publicUrl, orchestration: flags.orchestration, url: `http://${shown}:${listen.port}` }
-}
-
-function originOf(text: string): string {
-  const url = URL.parse(text)
-  if (url !== null && /^https?:$/.test(url.protocol)) return url.origin
-  throw new GembaError('usage', { why: `--public-url: ${text} is not an address such as https://gemba.example` })
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
 async function refuseSecond(data: DataFolder): Promise<void> {

@@ -277,6 +277,7 @@ export const catalogue = {
     message: 'The disk is full: {path}.',
     mend: 'Free some room and start again; nothing half-done is kept.',
   },
+  path_unusable: { status: 500, message: '{path} can not be used: {why}.', mend: '{fix}' },
   already_running: {
     status: 500,
     message: 'Gemba is already running on this project: process {pid}, {url}.',
@@ -285,7 +286,7 @@ export const catalogue = {
   port_in_use: {
     status: 500,
     message: 'Port {port} is in use by another program.',
-    mend: 'Stop it, or choose another address with `--listen`.',
+    mend: 'Stop it, or take a free port: `{command} --listen {other}`.',
   },
   bind_refused: {
     status: 500,
@@ -295,7 +296,7 @@ export const catalogue = {
   listen_failed: {
     status: 500,
     message: 'Can not listen on {address}: {why}.',
-    mend: 'Choose another address with `--listen`.',
+    mend: 'Choose an address of this machine, for example `{command} --listen 127.0.0.1:7666`.',
   },
   process_failing: {
     status: 500,
@@ -309,8 +310,13 @@ export const catalogue = {
   },
   not_a_repository: {
     status: 500,
-    message: '{folder} is not a git repository.',
-    mend: 'Run `git init` and make a first commit there, then `gemba init` again.',
+    message: '{folder} is not the working folder of a git repository.',
+    mend: 'Run `git init` and make a first commit there, then `gemba init` again; or name another folder.',
+  },
+  repository_refused: {
+    status: 500,
+    message: 'git refuses to work in {folder}, because it belongs to another user.',
+    mend: 'Work in a clone of your own; or, if you trust it: `git config --global --add safe.directory "{folder}"`.',
   },
   not_running: {
     status: 404,

@@ -3,6 +3,7 @@ import { parse, TomlError } from 'smol-toml'
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { GembaError } from '../model/error.ts'
+import { codedError } from './coded-error.ts'
 import { isCode } from './secret.ts'
 import { suggestion } from './suggestion.ts'
 
@@ -39,7 +40,7 @@ function readText(file: string): string | undefined {
     return readFileSync(file, 'utf8')
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined
-    throw invalid(file, undefined, `it can not be read: ${error instanceof Error ? error.message : 'unknown'}`)
+    throw codedError(error instanceof Error ? Object.assign(error, { path: file }) : error)
   }
 }
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDataFolder, fixedPorts, lockProject, runningServer } from './data-folder.ts'
-import { requireFreePort } from './free-port.ts'
 
 let project: string
 
@@ -46,7 +45,6 @@ test('ports stay the same until another program takes one', async () => {
   const thief = createServer()
   await new Promise<void>((resolve) => thief.listen(first.dolt, '127.0.0.1', resolve))
   const second = await fixedPorts(folder, ['dolt', 'temporal'])
-  await expect(requireFreePort('127.0.0.1', first.dolt)).rejects.toMatchObject({ code: 'port_in_use' })
   await new Promise((resolve) => thief.close(resolve))
   expect(second.temporal).toBe(first.temporal)
   expect(second.dolt).not.toBe(first.dolt)

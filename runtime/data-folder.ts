@@ -48,21 +48,16 @@ export function dataFolderOf(project: string): DataFolder {
   }
 }
 
-/** Makes the folder (0700) and its secrets, once. `disk_full` when there is no room. */
+/** Makes the folder (0700) and its secrets, once. */
 export function createDataFolder(project: string): DataFolder {
   const folder = dataFolderOf(project)
-  try {
-    mkdirSync(folder.root, { recursive: true, mode: 0o700 })
-    chmodSync(folder.root, 0o700)
-    for (const part of [folder.logs, folder.settings, folder.temporal, folder.host]) {
-      mkdirSync(part, { recursive: true, mode: 0o700 })
-    }
-    for (const file of [folder.token, folder.hostToken, folder.temporalKey]) secretFile(file)
-    return folder
-  } catch (error) {
-    if (isCode(error, 'ENOSPC')) throw new GembaError('disk_full', { path: folder.root }, { cause: error })
-    throw error
+  mkdirSync(folder.root, { recursive: true, mode: 0o700 })
+  chmodSync(folder.root, 0o700)
+  for (const part of [folder.logs, folder.settings, folder.temporal, folder.host]) {
+    mkdirSync(part, { recursive: true, mode: 0o700 })
   }
+  for (const file of [folder.token, folder.hostToken, folder.temporalKey]) secretFile(file)
+  return folder
 }
 
 /** Takes the project for this process; `already_running` names the one that has it. */

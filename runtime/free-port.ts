@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import { GembaError } from '../model/error.ts'
+import { listenText, type ListenAddress } from './listen-address.ts'
 import { isCode } from './secret.ts'
 
 /** A port on the loopback that was free a moment ago. */
@@ -7,9 +8,30 @@ export function freePort(host = '127.0.0.1'): Promise<number> {
   return probe(host, 0)
 }
 
-/** Fails with `port_in_use` when another program listens there. */
-export async function requireFreePort(host: string, port: number): Promise<void> {
-  if (port !== 0) await probe(host, port)
+/**
+ * The port to listen on: the one that is asked for, a free one for 0. Fails with `port_in_use` when another program
+ * listens there, and with `listen_failed` when nobody can. `command` is what the person would type to try again; the
+ * advice adds a port that is free.
+ */
+export async function requireFreePort(listen: ListenAddress, command: string): Promise<number> {
+  try {
+    return await probe(listen.host, listen.port)
+  } catch (error) {
+    if (!isCode(error, 'EADDRINUSE')) {
+      const why = error instanceof Error ? error.message : 'unknown'
+      throw new GembaError('listen_failed', { address: listenText(listen), why, command }, { cause: error })
+    }
+    const other = listenText({ ...listen, port: await nextFreePort(listen) })
+    throw new GembaError('port_in_use', { port: String(listen.port), command, other }, { cause: error })
+  }
+}
+
+/** The first free port behind this one. */
+async function nextFreePort({ host, port }: ListenAddress): Promise<number> {
+  for (let next = port + 1; next <= Math.min(port + 100, 65_535); next += 1) {
+    if (await isPortFree(next, host)) return next
+  }
+  return 0
 }
 
 /** Whether nobody listens there. */
@@ -23,13 +45,7 @@ export async function isPortFree(port: number, host = '127.0.0.1'): Promise<bool
 function probe(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', (error) => {
-      reject(
-        isCode(error, 'EADDRINUSE')
-          ? new GembaError('port_in_use', { port: String(port) }, { cause: error })
-          : new GembaError('listen_failed', { address: `${host}:${port}`, why: error.message }, { cause: error }),
-      )
-    })
+    server.once('error', reject)
     server.listen({ host, port, exclusive: true }, () => {
       const address = server.address()
       const bound = address !== null && typeof address === 'object' ? address.port : port

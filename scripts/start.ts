@@ -1,12 +1,20 @@
 import { join } from 'node:path'
 import { consoleUrl, openBrowser } from '../cli/console-url.ts'
+import { exitCodeOf, printError } from '../cli/output.ts'
+import { startedByVariable } from '../cli/serve-options.ts'
 import { dataFolderOf, runningServer } from '../runtime/data-folder.ts'
 import { createReport } from '../runtime/terminal.ts'
 import { relay, root } from './node24.mjs'
 import { alone, installDependencies } from './prepare.ts'
+import { checkStartOptions, command, help } from './start-options.ts'
 
 /** The other half of `npm start`, on Node 24: dependencies, build, example project, serve. */
 async function start(args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(help)
+    return 0
+  }
+  checkStartOptions(args)
   const report = createReport()
   const project = join(root, '.example')
   const opens = !args.includes('--no-open') && (process.env['CI'] ?? '') === ''
@@ -17,7 +25,9 @@ async function start(args: readonly string[]): Promise<number> {
     await build(report)
   })
   const gemba = (...words: string[]): Promise<number> =>
-    relay(process.execPath, ['--enable-source-maps', join(root, 'dist', 'gemba.js'), ...words])
+    relay(process.execPath, ['--enable-source-maps', join(root, 'dist', 'gemba.js'), ...words], {
+      env: { ...process.env, [startedByVariable]: command },
+    })
   const created = await relay(process.execPath, [join(root, 'dist', 'gemba.js'), 'example', project], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -42,6 +52,6 @@ async function openRunning(project: string, opens: boolean): Promise<boolean> {
 try {
   process.exitCode = await start(process.argv.slice(2))
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
+  printError(error, false)
+  process.exitCode = exitCodeOf(error)
 }

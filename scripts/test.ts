@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { GembaError } from '../model/error.ts'
+import { printError } from '../cli/output.ts'
 import { createReport } from '../runtime/terminal.ts'
 import { relay, root } from './node24.mjs'
 import { alone, installDependencies } from './prepare.ts'
@@ -29,8 +29,7 @@ async function test(args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await test(process.argv.slice(2))
 } catch (error) {
-  const coded = error instanceof GembaError ? `${error.code}: ${error.message}\n  ${error.mend}` : String(error)
-  process.stderr.write(`${coded}\n`)
+  printError(error, false)
   process.stdout.write('0 passed, 1 failed\n')
   process.exitCode = 1
 }

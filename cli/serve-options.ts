@@ -1,0 +1,53 @@
+import { GembaError } from '../model/error.ts'
+import type { LoadedProject } from '../runtime/config.ts'
+import { requireFreePort } from '../runtime/free-port.ts'
+import { isLoopback, listenText, parseListen, type ListenAddress } from '../runtime/listen-address.ts'
+import type { ServeOptions } from './compose.ts'
+
+/** What stands behind `gemba serve`. */
+export interface ServeFlags {
+  readonly listen?: string
+  readonly auth?: 'token' | 'none'
+  readonly orchestration: 'native' | 'none'
+  readonly publicUrl?: string
+  readonly open?: boolean
+  readonly json?: boolean
+}
+
+/**
+ * What the flags and the configuration say together; a port 0 is replaced by a free one. `usage` for a flag that is
+ * not right, `bind_refused` for an open door without sign-in.
+ */
+export async function serveOptions(loaded: LoadedProject, flags: ServeFlags, command: string): Promise<ServeOptions> {
+  const asked = flags.listen === undefined ? loaded.listen : requireListen(flags.listen, command)
+  const auth = flags.auth ?? loaded.auth
+  if (auth === 'none' && !isLoopback(asked.host)) throw new GembaError('bind_refused', { address: listenText(asked) })
+  const publicUrl = flags.publicUrl === undefined ? loaded.publicUrl : originOf(flags.publicUrl, command)
+  const listen = { host: asked.host, port: asked.port === 0 ? await requireFreePort(asked, command) : asked.port }
+  const everywhere = listen.host === '0.0.0.0' || listen.host === '::'
+  const shown = everywhere ? { ...listen, host: '127.0.0.1' } : listen
+  return { listen, auth, publicUrl, orchestration: flags.orchestration, url: `http://${listenText(shown)}` }
+}
+
+/** The value of `--listen`; `usage` when it is none. */
+export function requireListen(text: string, command: string): ListenAddress {
+  const address = parseListen(text)
+  if (address !== undefined) return address
+  const why = `--listen ${text} is not an address and port, such as: ${command} --listen 127.0.0.1:7667`
+  throw new GembaError('usage', { why })
+}
+
+/** How the person started us, for advice that can be typed: `npm start --` behind `npm start`. */
+export function startCommand(env: NodeJS.ProcessEnv = process.env): string {
+  return env[startedByVariable] ?? 'gemba serve'
+}
+
+/** Tells `gemba serve` by which command a person started it. */
+export const startedByVariable = 'GEMBA_STARTED_BY'
+
+function originOf(text: string, command: string): string {
+  const url = URL.parse(text)
+  if (url !== null && /^https?:$/.test(url.protocol)) return url.origin
+  const why = `--public-url ${text} is not an address, such as: ${command} --public-url https://gemba.example`
+  throw new GembaError('usage', { why })
+}
