@@ -5,7 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import type { HostMessage, ServerMessage } from '../model/host-stream.ts'
 import type { OrchestrationPlane } from '../model/orchestration-plane.ts'
 import { openNativeFixture, type NativeFixture } from './backends/native/testing/native-fixture.ts'
-import { briefOf } from '../test/conformance/orchestration-plane.ts'
+import { briefOf, startOf } from '../test/conformance/orchestration-plane.ts'
 import { connectHostStream, type HostStream } from './host-stream.ts'
 
 const releases: (() => Promise<unknown> | void)[] = []
@@ -60,8 +60,7 @@ describe('the host stream', () => {
     const fixture = await openPlane()
     const server = await openServer()
     const agent = fixture.agent('echo', 'echo ready\nwhile read -r line; do echo "got $line"; done')
-    const start = { project: 'p', session: 's1', fence: 1, bead: briefOf('ex-1', {}), agent, resume: null }
-    await fixture.plane.start({ ...start, repository: fixture.repository })
+    await fixture.plane.start(startOf(fixture.repository, agent, { session: 's1', bead: briefOf('ex-1', {}) }))
     connect(server.url, fixture.plane)
     const announced = await until(() => server.said.find((message) => message.type === 'announce'))
     expect(announced).toMatchObject({

@@ -421,9 +421,7 @@ const project: Project = {
   id: 'example',
   name: 'Example',
   prefix: 'gm',
-  repositories: [
-    { id: 'main', path: '/nowhere', base: 'main', integration: 'merge', remote: 'origin', prefixes: ['gm'] },
-  ],
+  repositories: [{ id: 'main', base: 'main', integration: 'merge', prefixes: ['gm'] }],
   agents: [],
   defaultAgent: 'scripted',
   maxSessions: 3,

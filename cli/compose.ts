@@ -75,7 +75,7 @@ export async function compose(
   const server = serverProcess(loaded, options, data, common, ports.dolt, embeddedUi, services)
   return options.orchestration === 'none'
     ? [...services, server]
-    : [...services, server, hostProcess(options, data, common)]
+    : [...services, server, hostProcess(loaded, options, data, common)]
 }
 
 function commonSettings(loaded: LoadedProject, data: DataFolder, tools: Tools, temporalPort: number): CommonSettings {
@@ -145,8 +145,13 @@ function temporalUi(
 }
 
 /** The host gets neither the settings nor the environment variables that could open a database. */
-function hostProcess(options: ServeOptions, data: DataFolder, common: CommonSettings): ChildDescription {
-  writeSettings(join(data.settings, 'host.json'), { ...common, server: options.url })
+function hostProcess(
+  { agents, repositories }: LoadedProject,
+  options: ServeOptions,
+  data: DataFolder,
+  common: CommonSettings,
+): ChildDescription {
+  writeSettings(join(data.settings, 'host.json'), { ...common, agents, repositories, server: options.url })
   const withheld = configKeys().map((key) => key.environment)
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.includes(name)))
   return ownProcess('host', data, env, ['server'])

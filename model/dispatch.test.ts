@@ -1,26 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { AgentType, Repository } from './agent.ts'
+import type { KnownAgent, KnownRepository } from './agent.ts'
 import { admit, type Candidate, type DispatchConfig, type KnownHost, type Seat } from './dispatch.ts'
 
-const agent: AgentType = {
-  name: 'claude',
-  command: 'claude',
-  args: [],
-  env: {},
-  model: null,
-  hooks: 'claude_code',
-  preamble: 'argument',
-  quit: '/exit',
-  interactionMode: 'balanced',
-  maxParallel: 2,
-  agentCloses: false,
-}
-const repository = (id: string, prefixes: string[]): Repository => ({
+const agent: KnownAgent = { name: 'claude', interactionMode: 'balanced', maxParallel: 2, agentCloses: false }
+const repository = (id: string, prefixes: string[]): KnownRepository => ({
   id,
-  path: `/r/${id}`,
   base: 'main',
   integration: 'merge',
-  remote: 'origin',
   prefixes,
 })
 const config: DispatchConfig = {

@@ -1,12 +1,12 @@
-import { repositoryOf, type AgentType, type Repository } from './agent.ts'
+import { repositoryOf, type KnownAgent, type KnownRepository } from './agent.ts'
 import { isWork } from './bead.ts'
 import type { ErrorCode } from './error.ts'
 import type { HostStatus } from './host.ts'
 
 /** What the dispatcher goes by; pushed to it whenever the configuration changes. */
 export interface DispatchConfig {
-  readonly repositories: readonly Repository[]
-  readonly agents: readonly AgentType[]
+  readonly repositories: readonly KnownRepository[]
+  readonly agents: readonly KnownAgent[]
   readonly defaultAgent: string
   /** Sessions at a time over all hosts. */
   readonly maxSessions: number
@@ -43,7 +43,7 @@ export interface Wish {
 }
 
 export type Admission =
-  | { readonly admitted: true; readonly repository: Repository; readonly agent: AgentType; readonly host: string }
+  | { readonly admitted: true; readonly repository: KnownRepository; readonly agent: KnownAgent; readonly host: string }
   | { readonly admitted: false; readonly code: ErrorCode; readonly params: Readonly<Record<string, string>> }
 
 /** Whether a wish may start now, and where. The limits hold over all seats, whoever asked for them. */
@@ -89,7 +89,7 @@ function unfitness(candidate: Candidate, force: boolean): Admission | undefined 
 
 function chooseHost(
   wish: Wish,
-  agent: AgentType,
+  agent: KnownAgent,
   seats: readonly Seat[],
   hosts: readonly KnownHost[],
 ): string | Extract<Admission, { admitted: false }> {

@@ -180,6 +180,11 @@ export const catalogue = {
     message: 'There is no agent type {agent}.',
     mend: 'Add it to `.gemba/agents.toml`, or choose one of: {known}.',
   },
+  agent_unknown_on_host: {
+    status: 422,
+    message: 'Unknown agent type on host {host}: {agent}.',
+    mend: 'Add it to `.gemba/agents.toml` on that host and start Gemba again; the host knows: {known}.',
+  },
   agent_missing: {
     status: 422,
     message: 'The program of agent {agent} was not found: {command}.',
@@ -214,6 +219,11 @@ export const catalogue = {
     status: 409,
     message: 'The worktree of bead {bead} can not be used: {why}.',
     mend: 'Move the named folder or branch away, then start again.',
+  },
+  repository_unknown_on_host: {
+    status: 422,
+    message: 'Unknown repository on host {host}: {repository}.',
+    mend: 'Add it to `.gemba/gemba.toml` on that host and start Gemba again; the host knows: {known}.',
   },
   repository_unusable: {
     status: 409,

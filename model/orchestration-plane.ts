@@ -1,4 +1,4 @@
-import type { AgentType, Repository } from './agent.ts'
+import type { AgentRules } from './agent.ts'
 import type { Fact } from './fact.ts'
 import type { AnnouncedPane } from './host.ts'
 
@@ -30,8 +30,11 @@ export interface StartPane {
   /** A host refuses a fence lower than the highest it has seen for the session (`fence_stale`). */
   readonly fence: number
   readonly bead: BeadBrief
-  readonly repository: Repository
-  readonly agent: AgentType
+  /** Id of the repository; the host knows where it lies. */
+  readonly repository: string
+  /** Name of the agent type; the host knows how it is run. */
+  readonly agent: string
+  readonly rules: AgentRules
   /** The agent's own conversation to go on with, from an earlier `started` fact. */
   readonly resume: string | null
 }
@@ -98,7 +101,7 @@ export interface Integrate {
   readonly fence: number
   readonly bead: string
   readonly title: string
-  readonly repository: Repository
+  readonly repository: string
   /** The answer to an earlier escalation: commit what is dirty, or leave it out. */
   readonly dirty: 'refuse' | 'commit' | 'discard'
 }
@@ -122,10 +125,8 @@ export type IntegrateOutcome =
 export interface EndPane {
   readonly session: string
   readonly fence: number
-  readonly repository: Repository
+  readonly repository: string
   readonly bead: string
-  /** What is typed to make the agent quit. */
-  readonly quit: string
   readonly graceMs: number
   /** Remove the worktree when that loses nothing: clean, and reachable from the base or a remote. */
   readonly removeWorktree: boolean

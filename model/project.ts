@@ -1,4 +1,4 @@
-import type { AgentType, Repository } from './agent.ts'
+import type { KnownAgent, KnownRepository } from './agent.ts'
 import type { Timing } from './timing.ts'
 
 /** One project, as its configuration says once checked and completed with defaults. */
@@ -8,8 +8,8 @@ export interface Project {
   readonly name: string
   /** Prefix of new bead ids. */
   readonly prefix: string
-  readonly repositories: readonly Repository[]
-  readonly agents: readonly AgentType[]
+  readonly repositories: readonly KnownRepository[]
+  readonly agents: readonly KnownAgent[]
   readonly defaultAgent: string
   /** Sessions at a time over all hosts. */
   readonly maxSessions: number

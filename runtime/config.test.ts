@@ -57,10 +57,11 @@ test('the smallest file has a default for everything else', () => {
     temporalUi: undefined,
     example: false,
   })
-  expect(loaded.project.repositories).toEqual([
+  expect(loaded.project.repositories).toEqual([{ id: 'shop', base: 'main', integration: 'merge', prefixes: [] }])
+  expect(loaded.repositories).toEqual([
     { id: 'shop', path: folder, base: 'main', integration: 'merge', remote: 'origin', prefixes: [] },
   ])
-  expect(loaded.project.agents).toMatchObject([
+  expect(loaded.agents).toMatchObject([
     { name: 'claude', command: 'claude', hooks: 'claude_code', preamble: 'argument', quit: '/exit' },
     { name: 'scripted', command: 'gemba:scripted', hooks: 'none', preamble: 'file', quit: '/exit' },
   ])
@@ -118,6 +119,8 @@ max_parallel = 2
     defaultAgent: 'tester',
     maxSessions: 3,
     timing: { ...defaultTiming, endGrace: 500, relaunch: [10, 20] },
+  })
+  expect(loaded).toMatchObject({
     repositories: [
       { id: 'front', path: join(folder, '../front'), base: 'develop', integration: 'pr', prefixes: ['fe'] },
       { id: 'back', path: '/srv/back', base: 'main' },
@@ -127,6 +130,14 @@ max_parallel = 2
       { name: 'tester', command: 'my-agent', args: ['--fast'], env: { MODE: 'x' }, hooks: 'none', maxParallel: 2 },
     ],
   })
+  // The project travels through Temporal; how agents are run and where repositories lie does not.
+  expect(loaded.project.agents[1]).toEqual({
+    name: 'tester',
+    interactionMode: 'balanced',
+    maxParallel: 2,
+    agentCloses: false,
+  })
+  expect(JSON.stringify(loaded.project)).not.toMatch(/my-agent|fast|MODE|\/srv\/back/)
   expect(loaded.beads).toEqual({
     embedded: false,
     host: 'dolt.example',

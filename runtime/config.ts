@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { GembaError } from '../model/error.ts'
-import type { Repository } from '../model/agent.ts'
+import { knownAgent, knownRepository, type AgentType, type Repository } from '../model/agent.ts'
 import type { Project } from '../model/project.ts'
 import {
   agentsFileSchema,
@@ -20,6 +20,9 @@ import { parseListen, type ListenAddress } from './listen-address.ts'
 /** Everything the configuration of a project says, complete with defaults. */
 export interface LoadedProject {
   readonly project: Project
+  /** What only the project's own host is told: where its repositories lie and how its agents are run. */
+  readonly repositories: readonly Repository[]
+  readonly agents: readonly AgentType[]
   /** The project's folder, absolute. */
   readonly folder: string
   readonly beads: BeadsAddress
@@ -64,18 +67,21 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
   const from = (path: string): string => origins.get(path)?.from ?? paths.project
   const id = file.content.project.id
   const agents = agentTypes(agentsFile)
+  const repositories = writtenRepositories(root, id, file)
   const prefix = file.content.project.prefix ?? id
   return {
     project: {
       id,
       name: file.content.project.name ?? id,
       prefix,
-      repositories: repositories(root, id, file),
-      agents,
+      repositories: repositories.map(knownRepository),
+      agents: agents.map(knownAgent),
       defaultAgent: defaultAgent(value<string | undefined>('agents.default'), agents, origins),
       maxSessions: value('limits.max_sessions'),
       timing: timingOf(file.content.timing ?? {}),
     },
+    repositories,
+    agents,
     folder: root,
     beads: beadsAddress(file, { value: value('beads.url'), from: from('beads.url') }, value('beads.database')),
     listen: listenAddress({ value: value('server.listen'), from: from('server.listen') }),
@@ -128,7 +134,7 @@ function leafSchema(path: string): TSchema | undefined {
   return tables[table]?.properties?.[name]
 }
 
-function repositories(root: string, project: string, file: ConfigFile<ProjectFile>): Repository[] {
+function writtenRepositories(root: string, project: string, file: ConfigFile<ProjectFile>): Repository[] {
   const written = file.content.repository ?? []
   if (written.length === 0) return [repository(root, { id: project })]
   for (const [index, each] of written.entries()) {
@@ -151,7 +157,7 @@ function repository(root: string, written: NonNullable<ProjectFile['repository']
 
 function defaultAgent(
   wanted: string | undefined,
-  agents: Project['agents'],
+  agents: readonly AgentType[],
   origins: ReadonlyMap<string, ConfigOrigin>,
 ): string {
   if (wanted === undefined) return agents[0]?.name ?? ''

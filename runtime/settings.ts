@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { AgentType, Repository } from '../model/agent.ts'
 import type { Project } from '../model/project.ts'
 import { writePrivateFile } from './secret.ts'
 
@@ -65,6 +66,9 @@ export interface ServerSettings extends CommonSettings {
 }
 
 export interface HostSettings extends CommonSettings {
+  /** How agents are run on this host, by name, and where repositories lie on it, by id. Nobody else is told. */
+  readonly agents: readonly AgentType[]
+  readonly repositories: readonly Repository[]
   /** The server's own address for the host's stream, e.g. `http://127.0.0.1:7666`. */
   readonly server: string
 }

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { hostActivities } from '../activities/host/host-activities.ts'
 import { openNativePlane } from '../agent/backends/native/native-plane.ts'
+import { hostDefinitions } from '../agent/host-definitions.ts'
 import { connectHostStream } from '../agent/host-stream.ts'
 import { openRepositories } from '../agent/repository/repositories.ts'
 import { createLogger } from '../runtime/logger.ts'
@@ -30,6 +31,7 @@ async function main(settings: HostSettings): Promise<void> {
     host: id,
     folder: join(settings.data, 'host'),
     socket,
+    definitions: hostDefinitions(id, settings.agents, settings.repositories),
     repositories: openRepositories(),
   })
   releases.push(() => plane.close())

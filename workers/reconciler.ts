@@ -199,14 +199,11 @@ async function stray(
   const id = escalationWorkflowId(project.id, 'stray_pane', `${pane.host}-${pane.session}`)
   const before = (await store.snapshot('escalation', id))?.view as EscalationView | undefined
   if (before?.decision?.value === 'leave') return
-  const repository = project.repositories.find((known) => known.id === pane.repository) ?? project.repositories[0]
-  if (repository === undefined) return
   const end = {
     session: pane.session,
     fence: anyFence,
-    repository,
+    repository: pane.repository,
     bead: pane.bead,
-    quit: '/exit',
     graceMs: project.timing.endGrace,
     removeWorktree: harmless,
   }

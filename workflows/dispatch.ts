@@ -10,6 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { system, type Actor } from '../model/actor.ts'
+import { rulesOf } from '../model/agent.ts'
 import { admit, type Admission } from '../model/dispatch.ts'
 import { emptyDigest } from '../model/fact.ts'
 import { branchOf, sessionIdOf } from '../model/session.ts'
@@ -170,8 +171,8 @@ class Desk {
   ): SessionState {
     return {
       schema: 1,
-      repository: admission.repository,
-      agent: admission.agent,
+      base: admission.repository.base,
+      rules: rulesOf(admission.agent),
       timing: this.state.timing,
       item,
       view: {

@@ -36,14 +36,13 @@ export async function finish(context: SessionContext, ending: Ending): Promise<v
 }
 
 async function endPane(context: SessionContext, ending: Ending): Promise<void> {
-  const { view, repository, agent, timing } = context.state
+  const { view, timing } = context.state
   const ended = await context.patient
     .endPane({
       session: view.id,
       fence: view.fence,
-      repository,
+      repository: view.repository,
       bead: view.bead,
-      quit: agent.quit,
       graceMs: timing.endGrace,
       removeWorktree: ending.removeWorktree === true,
     })

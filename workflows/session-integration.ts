@@ -27,7 +27,7 @@ export async function integrate(context: SessionContext): Promise<Ending | undef
       fence: view.fence,
       bead: view.bead,
       title: brief?.title ?? view.beadTitle,
-      repository: state.repository,
+      repository: view.repository,
       dirty: state.dirty,
     })
     .catch((error: unknown): IntegrateOutcome => ({ outcome: 'blocked', why: failureOf(error).message }))
@@ -55,7 +55,7 @@ async function closeBead(context: SessionContext, commit: string | null): Promis
     .closeBead({
       bead: view.bead,
       session: view.id,
-      reason: reasonFor(commit, state.repository.base),
+      reason: reasonFor(commit, state.base),
       actor: state.endRequest?.actor ?? system,
       key: `${view.id}-close`,
     })
@@ -77,7 +77,7 @@ async function closeBead(context: SessionContext, commit: string | null): Promis
 /** Asks a person what is to become of work that could not be integrated, and does it. */
 async function notIntegrated(context: SessionContext, outcome: NotIntegrated): Promise<Ending | undefined> {
   const { state } = context
-  const question = questionAbout(outcome, state.repository.base)
+  const question = questionAbout(outcome, state.base)
   context.show({ status: 'stalled', note: question.title })
   const { source, title, text } = question
   const escalation = await ask(context, { source, title, text, screenDigest: null, ask: null }, question.options, false)

@@ -172,12 +172,12 @@ function escalationInput(
   options: readonly EscalationOption[],
   freeText: boolean,
 ): EscalationState {
-  const { view, agent, timing } = state
+  const { view, rules, timing } = state
   const request: EscalationRequest = {
     id,
     project: view.project,
     source: asked.source,
-    urgency: asked.source === 'question' && agent.interactionMode === 'balanced' ? 'advisory' : 'blocking',
+    urgency: asked.source === 'question' && rules.interactionMode === 'balanced' ? 'advisory' : 'blocking',
     session: view.id,
     bead: view.bead,
     host: view.host,

@@ -140,10 +140,11 @@ async function launch(context: SessionContext): Promise<void> {
   const { state } = context
   const { view, brief } = state
   if (brief === null) throw failure('internal', { why: 'a session was to start without its bead' })
-  const { repository, agent, agentSession } = state
-  const request = { project: view.project, session: view.id, fence: view.fence, bead: brief, repository, agent }
+  const { project, id: session, fence, repository, agent } = view
+  const { rules, agentSession: resume } = state
+  const request = { project, session, fence, bead: brief, repository, agent, rules, resume }
   try {
-    const pane = await context.interruptible(() => context.host.startPane({ ...request, resume: agentSession }))
+    const pane = await context.interruptible(() => context.host.startPane(request))
     if (pane === undefined) return context.setPhase('ending')
     state.cursor = Math.max(state.cursor, pane.cursor)
     context.setPhase('attending')
@@ -252,7 +253,7 @@ function onDone(context: SessionContext, { bead, note, digest }: Extract<Fact, {
 }
 
 async function onAsk(context: SessionContext, asked: Ask, offset: number): Promise<void> {
-  if (context.state.agent.interactionMode === 'dangerous') return
+  if (context.state.rules.interactionMode === 'dangerous') return
   const options = asked.options.map((label): EscalationOption => ({ value: label, label, tone: 'neutral' }))
   const { kind: source, title, text } = asked
   await ask(context, { source, title, text, screenDigest: null, ask: offset }, options, true)
@@ -281,7 +282,7 @@ async function relaunch(context: SessionContext): Promise<void> {
 async function onBeadMoved(context: SessionContext, to: { assignee: string | null; status: string }): Promise<void> {
   const { state } = context
   context.moved = null
-  if (to.status === 'closed' && state.agent.agentCloses) {
+  if (to.status === 'closed' && state.rules.agentCloses) {
     state.integrateAnyway = true
     return context.setPhase('integrating')
   }

@@ -2,7 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openNativeFixture, type NativeFixture } from '../../agent/backends/native/testing/native-fixture.ts'
-import { briefOf, endOf } from '../../test/conformance/orchestration-plane.ts'
+import { briefOf, endOf, startOf } from '../../test/conformance/orchestration-plane.ts'
 import { hostActivities } from './host-activities.ts'
 
 function run<Request, Result>(
@@ -25,7 +25,7 @@ describe('hostActivities', () => {
       'gemba-state working\nwhile read -r line; do [ "$line" = exit ] && exit 0; done',
     )
     const bead = briefOf('ex-1', {})
-    const start = { project: 'p', session: 's1', fence: 1, bead, repository: fixture.repository, agent, resume: null }
+    const start = startOf(fixture.repository, agent, { session: 's1', bead })
     const started = await run(activities.startPane, start)
     const attend = { session: 's1', fence: 1, cursor: started.cursor, dialog: null }
     const attended = await run(activities.attendPane, attend)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Integrate, IntegrateOutcome } from '../../model/orchestration-plane.ts'
+import type { IntegrateOutcome } from '../../model/orchestration-plane.ts'
 import { beadFolder, conflict, lookAt, type BeadFolder } from './bead-place.ts'
 import { commitAll, setAside } from './dirty-work.ts'
 import { whileLocked } from './lock.ts'
@@ -8,6 +8,7 @@ import { bringerOf, commitsWith, compare, isAncestor } from './history.ts'
 import { mergeIntoBase, type Merge } from './merge-into-base.ts'
 import { openCheckout, openRepository, readBranches, requireBase, type OpenedRepository } from './opened-repository.ts'
 import { compareUrl, fetchBase, push, remoteBase } from './remote.ts'
+import type { IntegrateBead } from './repositories.ts'
 import { readStatus } from './work-status.ts'
 
 const lockPatience = 60_000
@@ -18,13 +19,13 @@ type Outcome<Name extends IntegrateOutcome['outcome']> = Extract<IntegrateOutcom
 
 /** One integration: the request, and where it happens. */
 interface Task {
-  readonly request: Integrate
+  readonly request: IntegrateBead
   readonly opened: OpenedRepository
   readonly folder: BeadFolder
 }
 
 /** See `Repositories.integrate`. */
-export async function integrate(request: Integrate): Promise<IntegrateOutcome> {
+export async function integrate(request: IntegrateBead): Promise<IntegrateOutcome> {
   const opened = await openRepository(request.repository)
   const folder = await beadFolder(opened, request.bead)
   const task = { request, opened, folder }
@@ -188,7 +189,7 @@ function shown(files: readonly string[]): string {
   return names.join(', ') + (files.length > names.length ? ', …' : '')
 }
 
-function messageOf(request: Integrate): string {
+function messageOf(request: IntegrateBead): string {
   const plain = (text: string, most: number) => {
     const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
     return Array.from(line).length > most

@@ -13,6 +13,11 @@ export interface BeadPlace {
   readonly bead: string
 }
 
+/** A request to integrate, its repository found. */
+export interface IntegrateBead extends Omit<Integrate, 'repository'> {
+  readonly repository: Repository
+}
+
 export interface Worktree {
   /** Absolute, with symbolic links resolved. */
   readonly path: string
@@ -42,7 +47,7 @@ export interface Repositories {
    */
   ensureWorktree(place: BeadPlace): Promise<Worktree>
   /** Brings the bead's commits to the base, as the repository's policy says. Trouble that a person decides is an outcome, not an error. */
-  integrate(request: Integrate): Promise<IntegrateOutcome>
+  integrate(request: IntegrateBead): Promise<IntegrateOutcome>
   /** Removes the worktree, and a merged branch, when that loses nothing: clean, and reachable from the base or a remote. */
   removeWorktree(place: BeadPlace): Promise<RemovedWorktree>
   /** Whether nothing is left to integrate: no uncommitted file, and every commit reachable from the base. */

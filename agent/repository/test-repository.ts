@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Repository } from '../../model/agent.ts'
-import type { Integrate } from '../../model/orchestration-plane.ts'
 import { run } from '../../runtime/exec.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
-import type { Worktree } from './repositories.ts'
+import type { IntegrateBead, Worktree } from './repositories.ts'
 
 /** For tests: a real repository in a folder of its own, gone when the test has ended. */
 export interface TestRepository {
@@ -63,7 +62,7 @@ export async function work(worktree: Worktree, path: string, text: string): Prom
   return personsGit(worktree.path, ['rev-parse', 'HEAD'])
 }
 
-export function request(repository: Repository, bead: string, changes: Partial<Integrate> = {}): Integrate {
+export function request(repository: Repository, bead: string, changes: Partial<IntegrateBead> = {}): IntegrateBead {
   return { session: 's1', fence: 1, bead, title: `Do ${bead}`, repository, dirty: 'refuse', ...changes }
 }
 

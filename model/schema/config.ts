@@ -296,7 +296,7 @@ const agentTable = table(
       Type.Boolean({ default: false, description: 'It closes its bead itself; Gemba then only checks.' }),
     ),
   },
-  'An agent type.',
+  'An agent type. A change counts from the next start of Gemba on, also when a session that goes on has to launch its agent again; its `interaction_mode` and `agent_closes` stay what they were when it began.',
 )
 
 /** `.gemba/agents.toml`. */

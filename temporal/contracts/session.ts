@@ -1,6 +1,6 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { Actor } from '../../model/actor.ts'
-import type { AgentType, Repository } from '../../model/agent.ts'
+import type { AgentRules } from '../../model/agent.ts'
 import type { EscalationSource } from '../../model/escalation.ts'
 import type { NewEvent } from '../../model/event.ts'
 import type { BeadBrief } from '../../model/orchestration-plane.ts'
@@ -45,8 +45,9 @@ export interface EndRequest {
 /** The whole state of a session: its input, what continue-as-new hands over, and what snapshots keep. */
 export interface SessionState {
   readonly schema: 1
-  readonly repository: Repository
-  readonly agent: AgentType
+  /** The branch that its work is brought to, as people are told; the host goes by its own configuration. */
+  readonly base: string
+  readonly rules: AgentRules
   readonly timing: Timing
   view: SessionView
   /** What the dispatcher was asked for, so that a failed start can be asked for again. */

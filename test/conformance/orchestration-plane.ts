@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AgentType, Repository } from '../../model/agent.ts'
+import { rulesOf, type AgentType, type Repository } from '../../model/agent.ts'
 import type { Fact } from '../../model/fact.ts'
 import type { BeadBrief, EndPane, OrchestrationPlane, StartedPane, StartPane } from '../../model/orchestration-plane.ts'
 
@@ -13,6 +13,8 @@ export interface ConformanceAgents {
   readonly asking: AgentType
   /** Ends at once with status 3. */
   readonly ending: AgentType
+  /** Its program is not there. */
+  readonly missing: AgentType
 }
 
 export interface ConformanceFixture {
@@ -36,15 +38,7 @@ export function orchestrationPlaneConformance(name: string, open: () => Promise<
     const request = (agent: AgentType, bead: Partial<BeadBrief> = {}): StartPane => {
       sessions += 1
       const session = `conf${process.pid}n${sessions}`
-      return {
-        project: 'conformance',
-        session,
-        fence: 1,
-        bead: briefOf(`ex-${sessions}`, bead),
-        repository: fixture.repository,
-        agent,
-        resume: null,
-      }
+      return startOf(fixture.repository, agent, { session, bead: briefOf(`ex-${sessions}`, bead) })
     }
     const facts = (start: StartPane, started: StartedPane, until: (fact: Fact) => boolean) =>
       factsUntil(fixture.plane, start, started.cursor, until)
@@ -191,8 +185,22 @@ export function orchestrationPlaneConformance(name: string, open: () => Promise<
     })
 
     it('refuses an agent whose program is not there', async () => {
-      const start = request({ ...fixture.agents.working, command: 'no-such-program-anywhere' })
-      await expect(fixture.plane.start(start)).rejects.toMatchObject({ code: 'agent_missing' })
+      await expect(fixture.plane.start(request(fixture.agents.missing))).rejects.toMatchObject({
+        code: 'agent_missing',
+      })
+    })
+
+    it('goes by its own definitions only', async () => {
+      const start = request(fixture.agents.working)
+      const { plane } = fixture
+      await expect(plane.start({ ...start, agent: 'stranger' })).rejects.toMatchObject({
+        code: 'agent_unknown_on_host',
+        params: { agent: 'stranger', known: expect.stringContaining(fixture.agents.working.name) },
+      })
+      const elsewhere = { code: 'repository_unknown_on_host', params: { repository: 'elsewhere' } }
+      await expect(plane.start({ ...start, repository: 'elsewhere' })).rejects.toMatchObject(elsewhere)
+      await expect(plane.integrate({ ...integrateOf(start), repository: 'elsewhere' })).rejects.toMatchObject(elsewhere)
+      expect(await paneOf(plane, start.session)).toBeUndefined()
     })
   })
 }
@@ -217,9 +225,19 @@ export function briefOf(id: string, bead: Partial<BeadBrief>): BeadBrief {
   return { ...empty, ...bead, id }
 }
 
+/** The first start of a session. */
+export function startOf(
+  repository: Repository,
+  agent: AgentType,
+  more: Pick<StartPane, 'session' | 'bead'> & Partial<StartPane>,
+): StartPane {
+  const named = { repository: repository.id, agent: agent.name, rules: rulesOf(agent) }
+  return { project: 'p', fence: 1, ...named, resume: null, ...more }
+}
+
 export function endOf(start: StartPane): EndPane {
-  const { session, fence, repository, bead, agent } = start
-  return { session, fence, repository, bead: bead.id, quit: agent.quit, graceMs: 2_000, removeWorktree: false }
+  const { session, fence, repository, bead } = start
+  return { session, fence, repository, bead: bead.id, graceMs: 2_000, removeWorktree: false }
 }
 
 function integrateOf(start: StartPane) {

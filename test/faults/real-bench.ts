@@ -9,8 +9,11 @@ import { expect } from 'vitest'
 import { hostActivities } from '../../activities/host/host-activities.ts'
 import { serverActivities } from '../../activities/server/server-activities.ts'
 import { openNativePlane } from '../../agent/backends/native/native-plane.ts'
+import { agentType } from '../../agent/backends/native/testing/native-fixture.ts'
+import { hostDefinitions } from '../../agent/host-definitions.ts'
 import { openRepositories } from '../../agent/repository/repositories.ts'
 import { system } from '../../model/actor.ts'
+import { knownAgent, knownRepository, type Repository } from '../../model/agent.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { GembaEvent, Publication } from '../../model/event.ts'
 import type { SessionView } from '../../model/session.ts'
@@ -31,7 +34,7 @@ import { createTemporalCommands } from '../../temporal/temporal-commands.ts'
 import { startDoltServer } from '../dolt-server.ts'
 import { startTemporal } from '../temporal-server.ts'
 import { eventually } from '../system/api-client.ts'
-import { quickTiming, testAgent, testRepository, workflowBundle } from '../workflows/bench-of-doubles.ts'
+import { quickTiming, workflowBundle } from '../workflows/bench-of-doubles.ts'
 
 type ActivityName = keyof ServerActivities | keyof HostActivities
 
@@ -110,6 +113,13 @@ async function openParts(releases: (() => Promise<unknown>)[]): Promise<Omit<Rea
   const starts = join(folder, 'starts')
   writeFileSync(starts, '')
   writeFileSync(join(folder, 'scribe'), scribe, { mode: 0o755 })
+  const agent = agentType({
+    name: 'scribe',
+    command: join(folder, 'scribe'),
+    env: { STARTS: starts },
+    quit: '/exit',
+    maxParallel: 50,
+  })
 
   const [dolt, temporal] = await Promise.all([startDoltServer(), startTemporal()])
   releases.push(
@@ -126,6 +136,7 @@ async function openParts(releases: (() => Promise<unknown>)[]): Promise<Omit<Rea
     host,
     folder: join(folder, 'host'),
     socket,
+    definitions: hostDefinitions(host, [agent], [repository]),
     repositories: openRepositories(),
     env: { PATH: process.env['PATH'], HOME: home },
   })
@@ -164,14 +175,12 @@ async function openParts(releases: (() => Promise<unknown>)[]): Promise<Omit<Rea
   })
 
   const processes = new Processes(temporal.client, project, lostTiming)
-  const agent = {
-    ...testAgent,
-    name: 'scribe',
-    command: join(folder, 'scribe'),
-    env: { STARTS: starts },
-    maxParallel: 50,
-  }
-  await processes.configure({ repositories: [repository], agents: [agent], defaultAgent: 'scribe', maxSessions: 50 })
+  await processes.configure({
+    repositories: [knownRepository(repository)],
+    agents: [knownAgent(agent)],
+    defaultAgent: agent.name,
+    maxSessions: 50,
+  })
   await processes.hostAnnounced({ id: host, label: host, kinds: ['worktree'], slots: 50, version: '1' })
   const escalations = async () => {
     const { items } = await store.snapshots({ kind: 'escalation', project, limit: 1000 })
@@ -242,7 +251,7 @@ function expectOnce(all: readonly GembaEvent[], session: string): void {
   expect(mine.length).toBeGreaterThan(3)
 }
 
-async function makeRepository(path: string) {
+async function makeRepository(path: string): Promise<Repository> {
   const git = (...args: string[]) =>
     run(locateTool('git'), ['-c', 'user.name=T', '-c', 'user.email=t@localhost', '-C', path, ...args])
   mkdirSync(path)
@@ -250,7 +259,7 @@ async function makeRepository(path: string) {
   writeFileSync(join(path, 'README.md'), 'hello\n')
   await git('add', '-A')
   await git('commit', '-q', '-m', 'Begin')
-  return { ...testRepository, path }
+  return { id: 'main', path, base: 'main', integration: 'merge', remote: 'origin', prefixes: ['gm'] }
 }
 
 type Work = (...args: never[]) => Promise<unknown>

@@ -8,7 +8,7 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker'
 import { fileURLToPath } from 'node:url'
-import type { AgentType, Repository } from '../../model/agent.ts'
+import type { KnownAgent, KnownRepository } from '../../model/agent.ts'
 import type { DispatchConfig } from '../../model/dispatch.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { GembaEvent, NewEvent, Publication, Snapshot } from '../../model/event.ts'
@@ -44,28 +44,9 @@ export const quickTiming: Timing = {
   offline: 300,
 }
 
-export const testAgent: AgentType = {
-  name: 'double',
-  command: 'true',
-  args: [],
-  env: {},
-  model: null,
-  hooks: 'none',
-  preamble: 'file',
-  quit: '/exit',
-  interactionMode: 'balanced',
-  maxParallel: 10,
-  agentCloses: false,
-}
+const testAgent: KnownAgent = { name: 'double', interactionMode: 'balanced', maxParallel: 10, agentCloses: false }
 
-export const testRepository: Repository = {
-  id: 'main',
-  path: '/nowhere',
-  base: 'main',
-  integration: 'merge',
-  remote: 'origin',
-  prefixes: ['gm'],
-}
+const testRepository: KnownRepository = { id: 'main', base: 'main', integration: 'merge', prefixes: ['gm'] }
 
 export const testConfig: DispatchConfig = {
   repositories: [testRepository],

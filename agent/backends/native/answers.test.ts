@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { briefOf, factsUntil } from '../../../test/conformance/orchestration-plane.ts'
+import { briefOf, factsUntil, startOf } from '../../../test/conformance/orchestration-plane.ts'
 import type { PermissionPrompt } from '../../../model/fact.ts'
 import type { DeliverAnswer, StartPane } from '../../../model/orchestration-plane.ts'
 import { untilTrue } from '../../process-identity.ts'
@@ -127,8 +127,7 @@ gemba-state ready --note "heard $answer"
 while read -r line; do gemba-state ready --note "typed $line"; done`
     const agent = fixture.agent('waiter', script)
     const bead = briefOf('ex-1', {})
-    const { repository } = fixture
-    const start: StartPane = { project: 'p', session: 's1', fence: 1, bead, repository, agent, resume: null }
+    const start = startOf(fixture.repository, agent, { session: 's1', bead })
     const started = await fixture.plane.start(start)
     const { all, cursor } = await factsUntil(fixture.plane, start, started.cursor, (fact) => fact.kind === 'ask')
     const answer = { kind: 'text', text: 'the left one', ask: all.at(-1)?.offset ?? -1 } as const

@@ -14,9 +14,9 @@ export async function endPane(context: NativeContext, request: EndPane): Promise
   const how = record === undefined ? 'absent' : await endProgram(context, request, record)
   context.store.write({ ...(record ?? unknownRecord(request)), fence, state: 'ended' })
   context.folds.delete(session)
-  const place = { repository: request.repository, bead: request.bead }
   if (!request.removeWorktree) return { how, worktree: 'kept', note: '' }
-  return { how, ...(await context.repositories.removeWorktree(place)) }
+  const repository = context.definitions.repository(request.repository)
+  return { how, ...(await context.repositories.removeWorktree({ repository, bead: request.bead })) }
 }
 
 async function endProgram(context: NativeContext, request: EndPane, record: SessionRecord): Promise<EndedPane['how']> {
@@ -26,9 +26,9 @@ async function endProgram(context: NativeContext, request: EndPane, record: Sess
   let how: EndedPane['how'] = 'absent'
   for (const pane of panes) {
     if (isAlive(pane.process)) {
-      const typed = request.quit !== '' && isPaneAlive(pane) && isShown(context, pane)
+      const typed = record.quit !== '' && isPaneAlive(pane) && isShown(context, pane)
       // A terminal that can not be typed into is no reason to let its program live.
-      if (typed) await context.terminals.type(pane, request.quit).catch(() => undefined)
+      if (typed) await context.terminals.type(pane, record.quit).catch(() => undefined)
       how = (await untilTrue(() => !isAlive(pane.process), typed ? request.graceMs : 0)) ? 'quit' : 'killed'
     }
     if (!(await endFamily(pane.process, markerOf(context, session), hangUpMs))) {
@@ -48,6 +48,7 @@ function unknownRecord(request: EndPane): SessionRecord {
     bead: request.bead,
     repository: request.repository,
     hooks: 'none',
+    quit: '',
     worktree: '',
     branch: '',
     note: '',

@@ -1,4 +1,5 @@
 import { GembaError } from '../../../model/error.ts'
+import type { HostDefinitions } from '../../host-definitions.ts'
 import type { Repositories } from '../../repository/repositories.ts'
 import { isAlive } from '../../process-identity.ts'
 import type { FoldMemory } from './pane-facts.ts'
@@ -9,6 +10,7 @@ import type { Pane, Terminals } from './terminals.ts'
 export interface NativeContext {
   readonly store: SessionStore
   readonly terminals: Terminals
+  readonly definitions: HostDefinitions
   readonly repositories: Repositories
   /** Folder of the sentinels' wrappers. */
   readonly bin: string

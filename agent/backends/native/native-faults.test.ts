@@ -2,8 +2,8 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } 
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { hostile, briefOf, endOf, factsUntil } from '../../../test/conformance/orchestration-plane.ts'
-import type { AgentType } from '../../../model/agent.ts'
+import { hostile, briefOf, endOf, factsUntil, startOf } from '../../../test/conformance/orchestration-plane.ts'
+import type { AgentType, InteractionMode } from '../../../model/agent.ts'
 import type { StartPane } from '../../../model/orchestration-plane.ts'
 import { start as startProcess } from '../../../runtime/exec.ts'
 import { identify, isAlive, untilTrue } from '../../process-identity.ts'
@@ -18,8 +18,7 @@ const waiting = 'while :; do sleep 1000; done'
 function request(agent: AgentType, more: Partial<StartPane> = {}): StartPane {
   count += 1
   const bead = briefOf(`ex-${count}`, {})
-  const { repository } = fixture
-  return { project: 'p', session: `s${count}`, fence: 1, bead, repository, agent, resume: null, ...more }
+  return startOf(fixture.repository, agent, { session: `s${count}`, bead, ...more })
 }
 
 describe('the native plane', { timeout: 60_000 }, () => {
@@ -142,16 +141,19 @@ describe('the native plane', { timeout: 60_000 }, () => {
 
   it('leaves panes running when its process is killed, and belongs to nobody', async () => {
     fixture = await openNativeFixture()
-    const start = request(fixture.agent('plain', `gemba-state working\n${waiting}`))
+    const agent = fixture.agent('plain', `gemba-state working\n${waiting}`)
+    const start = request(agent)
     await fixture.plane.close()
     await fixture.tmux('kill-server').catch(() => undefined)
     const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
-    const { host, socket, folder } = fixture
+    const { host, socket, folder, repository } = fixture
     const env = { PATH: `${join(folder, 'programs')}:${process.env['PATH'] ?? ''}`, HOME: join(folder, 'home') }
     const program = `
       const { openNativePlane } = await import(${url('./native-plane.ts')})
+      const { hostDefinitions } = await import(${url('../../host-definitions.ts')})
       const { openRepositories } = await import(${url('../../repository/repositories.ts')})
-      const plane = await openNativePlane({ host: 'local', folder: ${JSON.stringify(host)}, socket: '${socket}', repositories: openRepositories(), env: ${JSON.stringify(env)} })
+      const definitions = hostDefinitions('local', ${JSON.stringify([agent])}, ${JSON.stringify([repository])})
+      const plane = await openNativePlane({ host: 'local', folder: ${JSON.stringify(host)}, socket: '${socket}', definitions, repositories: openRepositories(), env: ${JSON.stringify(env)} })
       console.log(JSON.stringify(await plane.start(${JSON.stringify(start)})))`
     const cwd = dirname(fileURLToPath(import.meta.url))
     const child = startProcess(process.execPath, ['--input-type=module', '-e', program], {
@@ -237,6 +239,29 @@ describe('the native plane', { timeout: 60_000 }, () => {
     const shown = async () => (await fixture.plane.peek(start.session, 5)).includes('got again')
     while (!(await shown()));
     expect(seen.text()).toHaveLength(length)
+  })
+
+  it('launches by the definition of today, ends by that of the launch, and keeps the rules of the session', async () => {
+    fixture = await openNativeFixture()
+    const define = (mark: string, interactionMode: InteractionMode) =>
+      fixture.agent(
+        'changing',
+        `gemba-state ready --note "$MARK $GEMBA_INTERACTION_MODE"
+while read -r line; do [ "$line" = "$MARK" ] && exit 0; done`,
+        { env: { MARK: mark }, quit: mark, interactionMode },
+      )
+    const agent = define('old', 'cautious')
+    const [kept, lost] = [request(agent), request(agent)]
+    const noted = async (start: StartPane) => {
+      const { cursor } = await fixture.plane.start(start)
+      return (await factsUntil(fixture.plane, start, cursor, (fact) => fact.kind === 'state')).all
+    }
+    for (const start of [kept, lost]) expect(await noted(start)).toMatchObject([{ note: 'old cautious' }])
+    define('new', 'dangerous')
+    expect(await fixture.plane.end({ ...endOf(kept), graceMs: 20_000 })).toMatchObject({ how: 'quit' })
+    const again = { ...lost, fence: 2 }
+    expect(await noted(again)).toMatchObject([{ note: 'new cautious' }])
+    expect(await fixture.plane.end({ ...endOf(again), graceMs: 20_000 })).toMatchObject({ how: 'quit' })
   })
 
   it('reads around torn, forged and stale lines', async () => {

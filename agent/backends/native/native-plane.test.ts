@@ -19,6 +19,7 @@ stty -echo
 while read -r line; do gemba-state ready --note "$line"; done`,
       ),
       ending: fixture.agent('ending', 'exit 3'),
+      missing: fixture.agent('missing', '', { command: 'no-such-program-anywhere' }),
     },
     close: () => fixture.close(),
   }

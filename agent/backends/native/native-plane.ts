@@ -5,6 +5,7 @@ import type { AnnouncedPane } from '../../../model/host.ts'
 import type { OrchestrationPlane } from '../../../model/orchestration-plane.ts'
 import { locateTool } from '../../../runtime/tools/locate.ts'
 import { framesLength } from '../../frames.ts'
+import type { HostDefinitions } from '../../host-definitions.ts'
 import type { Repositories } from '../../repository/repositories.ts'
 import { attendPane } from './attend-pane.ts'
 import { TmuxRefusal } from './control-client.ts'
@@ -23,6 +24,8 @@ export interface NativePlaneOptions {
   readonly folder: string
   /** Name of the tmux socket (`tmux -L`): generated, letters, digits and `-`. */
   readonly socket: string
+  /** The agents and repositories of this host; requests name them. */
+  readonly definitions: HostDefinitions
   readonly repositories: Repositories
   /** The environment that agents get their allowed part of. Default: ours. */
   readonly env?: NodeJS.ProcessEnv
@@ -57,7 +60,8 @@ export async function openNativePlane(options: NativePlaneOptions): Promise<Orch
         pane !== null && isShown(context, pane) ? { pane: pane.pane, session } : [],
       ),
   })
-  const context: NativeContext = { store, terminals, repositories: options.repositories, bin, env, folds: new Map() }
+  const { definitions, repositories } = options
+  const context: NativeContext = { store, terminals, definitions, repositories, bin, env, folds: new Map() }
   const inTurn = perSession()
   const integrated = integratedCache(context)
   const leaving = new AbortController()
@@ -79,12 +83,12 @@ export async function openNativePlane(options: NativePlaneOptions): Promise<Orch
       attendPane(context, request, { signal: AbortSignal.any([signal, leaving.signal]), beat }),
     deliver: (request) => inTurn(request.session, () => unlessGone(request.session, deliverAnswer(context, request))),
     say: (request) => inTurn(request.session, () => unlessGone(request.session, sayToPane(context, request))),
-    integrate(request) {
+    async integrate(request) {
       const record = store.read(request.session)
       if (record !== undefined && request.fence < record.fence) {
-        return Promise.reject(new GembaError('fence_stale', { session: request.session }))
+        throw new GembaError('fence_stale', { session: request.session })
       }
-      return options.repositories.integrate(request)
+      return repositories.integrate({ ...request, repository: definitions.repository(request.repository) })
     },
     end: (request) => inTurn(request.session, () => endPane(context, request)),
     panes: () => Promise.all(running().map((record) => announced(record, integrated))),
@@ -134,7 +138,7 @@ async function announced(
   return {
     session: record.session,
     bead: record.bead,
-    repository: record.repository.id,
+    repository: record.repository,
     fence: record.fence,
     alive: record.pane !== null && isPaneAlive(record.pane),
     integrated: await integrated(record),
@@ -149,12 +153,15 @@ function integratedCache(context: NativeContext): (record: SessionRecord) => Pro
     const last = known.get(record.session)
     const now = performance.now()
     if (last !== undefined && (last.heard === heard || now - last.at < integratedMs)) return last.answer
-    const place = { repository: record.repository, bead: record.bead }
     // A repository that can not be asked holds work that nobody has seen integrated.
-    const answer = context.repositories.isIntegrated(place).catch(() => false)
+    const answer = isIntegrated(context, record).catch(() => false)
     known.set(record.session, { heard, at: now, answer })
     return answer
   }
+}
+
+async function isIntegrated({ definitions, repositories }: NativeContext, record: SessionRecord): Promise<boolean> {
+  return repositories.isIntegrated({ repository: definitions.repository(record.repository), bead: record.bead })
 }
 
 /** One change of a session at a time. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Hooks, Repository } from '../../../model/agent.ts'
+import type { Hooks } from '../../../model/agent.ts'
 import { GembaError } from '../../../model/error.ts'
 import { readFileIfAny, writeFileAtomic } from '../../atomic-file.ts'
 import type { Pane } from './terminals.ts'
@@ -15,8 +15,11 @@ export interface SessionRecord {
   /** `starting` until the pane is known: a window may exist all the same, found by its name. */
   readonly state: 'starting' | 'running' | 'ended'
   readonly bead: string
-  readonly repository: Repository
+  /** Id of the repository. */
+  readonly repository: string
+  /** Of the agent's program that was launched: its definition may have changed since. */
   readonly hooks: Hooks
+  readonly quit: string
   readonly worktree: string
   readonly branch: string
   readonly note: string

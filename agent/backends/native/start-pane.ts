@@ -1,4 +1,5 @@
 import { appendFileSync, closeSync, openSync, readSync } from 'node:fs'
+import type { AgentType, Repository } from '../../../model/agent.ts'
 import { GembaError } from '../../../model/error.ts'
 import type { StartedPane, StartPane } from '../../../model/orchestration-plane.ts'
 import { writeFileAtomic } from '../../atomic-file.ts'
@@ -18,6 +19,12 @@ const hangUpMs = 1_000
 const longestArgument = 100_000
 const beadId = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/
 
+/** A start whose agent and repository were found on this host. */
+interface Start extends Omit<StartPane, 'agent' | 'repository'> {
+  readonly agent: AgentType
+  readonly repository: Repository
+}
+
 /**
  * Launches the agent once for a fence: a repetition gets the same answer, a higher fence first makes sure that nothing
  * of the earlier launch lives.
@@ -30,21 +37,29 @@ export async function startPane(context: NativeContext, request: StartPane): Pro
   if (earlier?.fence === fence && earlier.state === 'ended') throw new GembaError('session_closed', { session })
   if (earlier?.fence === fence && earlier.state === 'running') return startedPane(earlier)
 
-  const { PATH = '' } = childEnvironment({ env: context.env, bin: context.bin, agent: request.agent, gemba: {} })
-  const program = agentProgram(request.agent, PATH)
+  const start = resolved(context, request)
+  const { agent, repository, bead } = start
+  const { PATH = '' } = childEnvironment({ env: context.env, bin: context.bin, agent, gemba: {} })
+  const program = agentProgram(agent, PATH)
   if (earlier?.fence === fence) {
     const launched = await adopt(context, earlier)
     if (launched !== undefined) return startedPane(launched)
   }
-  context.store.write({ ...draftRecord(request), pane: earlier?.pane ?? null })
+  context.store.write({ ...draftRecord(start), pane: earlier?.pane ?? null })
   await endEarlier(context, session, earlier)
-  const worktree = await context.repositories.ensureWorktree({ repository: request.repository, bead: request.bead.id })
-  return startedPane(await launch(context, request, worktree, program, earlier !== undefined))
+  const worktree = await context.repositories.ensureWorktree({ repository, bead: bead.id })
+  return startedPane(await launch(context, start, worktree, program, earlier !== undefined))
+}
+
+/** The definitions of today, also for a session that began under others; its rules stay the ones it began with. */
+function resolved({ definitions }: NativeContext, request: StartPane): Start {
+  const agent = { ...definitions.agent(request.agent), ...request.rules }
+  return { ...request, agent, repository: definitions.repository(request.repository) }
 }
 
 async function launch(
   context: NativeContext,
-  request: StartPane,
+  request: Start,
   worktree: Worktree,
   program: readonly string[],
   again: boolean,
@@ -110,15 +125,16 @@ function windowName(record: SessionRecord): string {
   return `gmb-${record.session}-${record.fence}`
 }
 
-function draftRecord(request: StartPane): SessionRecord {
+function draftRecord(request: Start): SessionRecord {
   return {
     schema: 1,
     session: request.session,
     fence: request.fence,
     state: 'starting',
     bead: request.bead.id,
-    repository: request.repository,
+    repository: request.repository.id,
     hooks: request.agent.hooks,
+    quit: request.agent.quit,
     worktree: '',
     branch: '',
     note: '',
@@ -133,7 +149,7 @@ function startedPane(record: SessionRecord): StartedPane {
   return { pane: record.pane.pane, pid: record.pane.process.pid, worktree, branch, cursor, note }
 }
 
-function gembaVariables(request: StartPane, files: SessionFiles): SessionVariables {
+function gembaVariables(request: Start, files: SessionFiles): SessionVariables {
   return {
     GEMBA_SESSION_ID: request.session,
     GEMBA_AGENT_TYPE: request.agent.name,
@@ -150,7 +166,7 @@ function gembaVariables(request: StartPane, files: SessionFiles): SessionVariabl
  * Claude Code reads the preamble from its file: in a first prompt, `@…` and `/…` of a bead's text would be carried out.
  * Others get the text itself, or only `GEMBA_PREAMBLE`.
  */
-function agentArguments(request: StartPane, files: SessionFiles, preamble: string): string[] {
+function agentArguments(request: Start, files: SessionFiles, preamble: string): string[] {
   const { agent, resume } = request
   if (agent.hooks !== 'claude_code') {
     if (agent.preamble === 'file') return [...agent.args]

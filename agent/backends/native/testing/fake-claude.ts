@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StartPane } from '../../../../model/orchestration-plane.ts'
-import { briefOf } from '../../../../test/conformance/orchestration-plane.ts'
+import { briefOf, startOf } from '../../../../test/conformance/orchestration-plane.ts'
 import type { NativeFixture } from './native-fixture.ts'
 
 /** Behaves on its terminal and to its hooks as Claude Code does with one permission dialog. */
@@ -76,7 +76,6 @@ export async function startFakeClaude(
     env,
   })
   const bead = briefOf('ex-1', {})
-  const { repository } = fixture
-  const start = { project: 'p', session: 's1', fence: 1, bead, repository, agent, resume: null }
+  const start = startOf(fixture.repository, agent, { session: 's1', bead })
   return { start, cursor: (await fixture.plane.start(start)).cursor }
 }

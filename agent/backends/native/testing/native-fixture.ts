@@ -5,6 +5,7 @@ import type { AgentType, Repository } from '../../../../model/agent.ts'
 import type { OrchestrationPlane } from '../../../../model/orchestration-plane.ts'
 import { exec, run } from '../../../../runtime/exec.ts'
 import { locateTool } from '../../../../runtime/tools/locate.ts'
+import { hostDefinitions } from '../../../host-definitions.ts'
 import { openRepositories } from '../../../repository/repositories.ts'
 import { openNativePlane } from '../native-plane.ts'
 
@@ -16,7 +17,7 @@ export interface NativeFixture {
   readonly host: string
   readonly socket: string
   readonly repository: Repository
-  /** Writes a shell program and makes an agent of it. */
+  /** Writes a shell program and makes an agent of it that the host knows, in place of one with the same name. */
   agent(name: string, script: string, more?: Partial<AgentType>): AgentType
   tmux(...args: string[]): Promise<string>
   /** Opens another plane on the same host folder and tmux server. */
@@ -35,9 +36,12 @@ export async function openNativeFixture(extraEnv: NodeJS.ProcessEnv = {}): Promi
   for (const each of [programs, home]) mkdirSync(each)
   const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, HOME: home, USER: 'tester', ...extraEnv }
   const repository = await makeRepository(join(folder, "repo #(touch canary) it's"))
+  const agents: AgentType[] = []
+  const definitions = hostDefinitions('local', agents, [repository])
+  const repositories = openRepositories()
   const planes: OrchestrationPlane[] = []
   const reopen = async () => {
-    const plane = await openNativePlane({ host: 'local', folder: host, socket, repositories: openRepositories(), env })
+    const plane = await openNativePlane({ host: 'local', folder: host, socket, definitions, repositories, env })
     planes.push(plane)
     return plane
   }
@@ -49,7 +53,10 @@ export async function openNativeFixture(extraEnv: NodeJS.ProcessEnv = {}): Promi
     repository,
     agent(name, script, more = {}) {
       writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
-      return agentType({ name, command: name, ...more })
+      const agent = agentType({ name, command: name, ...more })
+      const before = agents.findIndex((known) => known.name === name)
+      agents.splice(before < 0 ? agents.length : before, before < 0 ? 0 : 1, agent)
+      return agent
     },
     tmux: (...args) => run(locateTool('tmux'), ['-L', socket, ...args]),
     reopen,
