@@ -70,6 +70,27 @@ function card(id: string) {
   return page.locator(`[data-bead="${id}"]`)
 }
 
+/** Whatever has the shape of a control sequence: among them all that a terminal may answer. */
+function* everyQuery(): Generator<string> {
+  const letters = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at)
+  const parameters = ['', '0', '1', '5', '6', '14', '16', '18', '996', '1004']
+  for (const final of letters(0x40, 0x7e).map((code) => String.fromCharCode(code)))
+    for (const between of ['', ' ', '!', '"', '#', '$', "'", '*', '+', '\x1bc'])
+      for (const prefix of ['', '?', '>', '=', '<'])
+        yield parameters.map((parameter) => `\x1b[${prefix}${parameter}${between}${final}`).join('')
+  for (const code of letters(0, 130)) yield `\x1b]${code};?\x07\x1b]${code};0;?\x1b\\`
+  for (const query of ['$qm', '$q"p', '+q544e', '$qr']) yield `\x1bP${query}\x1b\\`
+  yield '\x05\x1bZ'
+}
+
+async function paste(text: string): Promise<void> {
+  await page.locator('.xterm-helper-textarea').evaluate((field, pasted) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', pasted)
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+  }, text)
+}
+
 function lane(state: string) {
   return page.locator(`[data-lane="${state}"]`)
 }
@@ -286,6 +307,50 @@ describe('the terminal', () => {
     await see(page.getByText('What you type goes to the agent')).toBeVisible()
     await page.keyboard.type('y')
     await expect.poll(() => api.typed).toContainEqual({ type: 'keys', data: 'y' })
+  })
+
+  it('answers nothing that a program asks, and reports neither focus nor mouse', async () => {
+    await signIn(page, '/sessions/s1')
+    const rows = page.locator('[data-terminal] .xterm-rows')
+    await page.getByRole('button', { name: 'Take control' }).click()
+    await see(page.getByText('What you type goes to the agent')).toBeVisible()
+    for (const part of everyQuery()) api.draw(part)
+    api.draw('\x1bc\x1b[?2004;1000;1004h\x1b[?1003h\x1b[?1006h\x1b[?1049hAll was asked.')
+    await see(rows).toContainText('All was asked.')
+    await page.locator('.xterm-screen').click()
+    await page.locator('.xterm-screen').click({ modifiers: ['Alt'], position: { x: 90, y: 90 } })
+    await page.mouse.wheel(0, 300)
+    await page.getByRole('heading', { level: 1 }).click()
+    await page.locator('.xterm-helper-textarea').focus()
+    await page.keyboard.type('q')
+    await paste('two\nlines')
+    await expect.poll(() => api.typed).toContainEqual({ type: 'keys', data: '\x1b[200~two\rlines\x1b[201~' })
+    expect(api.typed.filter((sent) => (sent as { type: string }).type === 'keys')).toEqual([
+      { type: 'keys', data: 'q' },
+      { type: 'keys', data: '\x1b[200~two\rlines\x1b[201~' },
+    ])
+  })
+
+  it('traps nobody: Tab passes by while read only, and Ctrl . gives the keyboard back', async () => {
+    await signIn(page, '/sessions/s1')
+    await see(page.locator('[data-terminal] .xterm-rows')).toContainText('Asking before I go on.')
+    const toggle = page.getByRole('button', { name: /control/ })
+    await toggle.focus()
+    await page.keyboard.press('Tab')
+    await see(page.locator('.xterm-helper-textarea')).toBeFocused()
+    await page.keyboard.press('Tab')
+    await see(page.locator('.xterm-helper-textarea')).not.toBeFocused()
+    await toggle.focus()
+    await page.keyboard.press('Enter')
+    await see(page.locator('.xterm-helper-textarea')).toBeFocused()
+    await page.keyboard.press('Tab')
+    await expect.poll(() => api.typed).toContainEqual({ type: 'keys', data: '\t' })
+    await page.keyboard.press('Control+.')
+    await see(page.getByText('Read only')).toBeVisible()
+    await see(toggle).toBeFocused()
+    await page.locator('.xterm-helper-textarea').focus()
+    await page.keyboard.press('?')
+    await see(page.getByRole('dialog')).toContainText('Give back control')
   })
 
   it('comes back by itself, without control', async () => {

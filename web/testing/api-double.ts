@@ -48,6 +48,8 @@ export interface ApiDouble {
   session(id: string): SessionView
   put(beads: readonly BeadSummary[]): void
   emit(body: EventBody): void
+  /** Output of the panes of all open terminals. */
+  draw(bytes: string): void
   /** The next change of this kind fails with this problem. */
   fail(
     change: string,
@@ -301,6 +303,9 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
       for (const bead of list) beads.set(bead.id, bead)
     },
     emit,
+    draw(bytes) {
+      for (const socket of sockets) socket.send(Buffer.from(bytes))
+    },
     fail(name, status, problem) {
       failures.set(name, { status, body: problem })
     },

@@ -11,7 +11,7 @@ export function useKeyboard(): void {
   function onKeydown(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.altKey || event.isComposing) return
     const target = event.target instanceof Element ? event.target : null
-    if (target?.closest('.xterm, dialog, [role="menu"]')) return
+    if (target?.closest('.control .xterm, dialog, [role="menu"]')) return
     const press = { key: event.key, mod: event.ctrlKey || event.metaKey, typing: isTyping(target), at: event.timeStamp }
     if (reader.press(press)) event.preventDefault()
   }
@@ -20,6 +20,7 @@ export function useKeyboard(): void {
   onScopeDispose(() => document.removeEventListener('keydown', onKeydown))
 }
 
+/** A terminal has a text area too; nobody types into one that is read only. */
 function isTyping(target: Element | null): boolean {
-  return target?.closest('input, textarea, select, [contenteditable="true"]') != null
+  return target?.closest('input, textarea, select, [contenteditable="true"]')?.closest('.xterm') === null
 }

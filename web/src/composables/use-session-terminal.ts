@@ -8,6 +8,7 @@ import { api } from '../api/client.ts'
 import type { ServerNote } from '../domain/terminal-wire.ts'
 import { acknowledger, backOff, keyPieces, noteOf } from '../domain/terminal-wire.ts'
 import { fontToFit, terminalTheme } from '../domain/terminal-look.ts'
+import { isReport, muteTerminal } from './mute-terminal.ts'
 
 export type TerminalState = 'connecting' | 'live' | 'reconnecting' | 'ended'
 
@@ -16,11 +17,17 @@ const fontPx = 13
 
 /**
  * One xterm instance for the life of the view, across reconnects. Read-only until a person takes control: nothing is
- * wired to the keyboard before, so output can not make the terminal answer into the pane.
+ * wired to the keyboard before, and output never makes the terminal answer into the pane. While read-only it leaves
+ * every key to the page, and under control `Mod+.` gives the keyboard back: nobody is trapped in it.
  */
 export function useSessionTerminal(
   session: string,
-  options: { readonly ended: () => boolean; readonly openLink: (address: string) => void },
+  options: {
+    readonly ended: () => boolean
+    readonly openLink: (address: string) => void
+    /** The keyboard left the terminal: something else needs the focus. */
+    readonly gaveBack: () => void
+  },
 ) {
   const state = ref<TerminalState>('connecting')
   const control = ref(false)
@@ -39,9 +46,12 @@ export function useSessionTerminal(
     theme: terminalTheme,
     cursorBlink: false,
     minimumContrastRatio: 4.5,
+    altClickMovesCursor: false,
     linkHandler: { activate: (_event, address) => openSafely(address), allowNonHttpProtocols: false },
   })
   terminal.loadAddon(fit)
+  muteTerminal(terminal)
+  terminal.attachCustomKeyEventHandler(onKey)
   let box: HTMLElement | null = null
   let socket: WebSocket | null = null
   let attempts = 0
@@ -126,11 +136,32 @@ export function useSessionTerminal(
     control.value = true
     terminal.options.disableStdin = false
     terminal.options.cursorBlink = true
-    wired = [terminal.onData(type), terminal.onBinary(type)]
+    wired = [terminal.onData(type)]
     terminal.focus()
   }
 
+  /** False leaves the key to the page. */
+  function onKey(event: KeyboardEvent): boolean {
+    if (control.value) return !isGiveBack(event) || giveBack(event)
+    const pages = event.key === 'PageUp' ? -1 : event.key === 'PageDown' ? 1 : 0
+    if (pages !== 0 && event.type === 'keydown') {
+      terminal.scrollPages(pages)
+      event.preventDefault()
+    }
+    return false
+  }
+
+  function giveBack(event: KeyboardEvent): false {
+    event.preventDefault()
+    if (event.type === 'keydown') {
+      release()
+      options.gaveBack()
+    }
+    return false
+  }
+
   function type(data: string): void {
+    if (isReport(data)) return
     for (const piece of keyPieces(data)) send({ type: 'keys', data: piece })
   }
 
@@ -189,4 +220,8 @@ export function useSessionTerminal(
   })
 
   return { state, control, skipped, screenReader, why, drawn, mount, takeControl, release, fitPane, setScreenReader }
+}
+
+function isGiveBack(event: KeyboardEvent): boolean {
+  return event.key === '.' && (event.ctrlKey || event.metaKey)
 }
