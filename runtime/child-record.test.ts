@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { awaitLeftChildren, ChildRecord } from './child-record.ts'
 import { createDataFolder, type DataFolder } from './data-folder.ts'
 import { start } from './exec.ts'
-import { identifyProcess } from './process-identity.ts'
+import { identify, isAlive } from './process-identity.ts'
 
 let project: string
 let folder: DataFolder
@@ -30,7 +30,7 @@ test('the next start waits until the children of a killed one have ended', async
   })
   await waiting
   expect(told).toEqual([1])
-  expect(await identifyProcess(pid)).toBeUndefined()
+  expect(isAlive(await identify(pid))).toBe(false)
 })
 
 test('with none left it does not wait', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { DataFolder } from './data-folder.ts'
-import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts'
+import { identify, isStillRunning, type ProcessIdentity } from './process-identity.ts'
 import { isCode, writePrivateFile } from './secret.ts'
 
 /** Longest that an earlier supervisor's children are given to end by themselves, as their guards make them. */
@@ -17,9 +17,7 @@ export class ChildRecord {
 
   /** Notes the process that now stands for `name`. */
   async note(name: string, pid: number): Promise<void> {
-    const identity = await identifyProcess(pid)
-    if (identity === undefined) return
-    this.#children.set(name, identity)
+    this.#children.set(name, await identify(pid))
     writePrivateFile(this.#file, JSON.stringify([...this.#children.values()]))
   }
 }
@@ -40,7 +38,7 @@ export async function awaitLeftChildren(folder: DataFolder, waiting: (count: num
 }
 
 async function living(children: readonly ProcessIdentity[]): Promise<ProcessIdentity[]> {
-  const alive = await Promise.all(children.map(isAlive))
+  const alive = await Promise.all(children.map(isStillRunning))
   return children.filter((_, index) => alive[index])
 }
 

@@ -36,7 +36,7 @@ test('a released lock is free, and a second release does not take it from the ne
 })
 
 test('a dead holder has lost it, also when its pid lives again in another process', async () => {
-  const stale = { pid: process.pid, started: 'another life', note: 'stale', released: false }
+  const stale = { pid: process.pid, start: 'another life', note: 'stale', released: false }
   writeFileSync(join(folder, 'holder.7'), JSON.stringify(stale))
   expect(await lockHolder(folder)).toBeUndefined()
   expect((await tryLock(folder, 'new')).held).toBe(true)
@@ -49,7 +49,7 @@ test('a file cut short by a crash does not keep the lock', async () => {
 })
 
 test('of many processes that take over from a dead one, never two hold the lock at once', async () => {
-  writeFileSync(join(folder, 'holder.1'), JSON.stringify({ pid: 2 ** 22 + 1, started: 'x', note: '', released: false }))
+  writeFileSync(join(folder, 'holder.1'), JSON.stringify({ pid: 2 ** 22 + 1, start: 'x', note: '', released: false }))
   const contender = fileURLToPath(new URL('testing/contend.ts', import.meta.url))
   const counters = await Promise.all(
     Array.from({ length: 4 }, () => run(process.execPath, [contender, folder, '10'], { timeout: 60_000 })),

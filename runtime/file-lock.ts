@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
+import { identify, isStillRunning, type ProcessIdentity } from './process-identity.ts'
 import { isCode, writePrivateFile } from './secret.ts'
 
 /** Who holds a lock, and what it says of itself. */
@@ -25,11 +25,11 @@ export type LockAttempt =
  */
 export async function tryLock(folder: string, note: string): Promise<LockAttempt> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const own = await ownIdentity()
+  const own = await identify(process.pid)
   for (;;) {
     const number = latest(folder)
     const holder = number === 0 ? undefined : readHolder(folder, number)
-    if (holder !== undefined && !holder.released && (await isAlive(holder))) return { held: false, holder }
+    if (holder !== undefined && !holder.released && (await isStillRunning(holder))) return { held: false, holder }
     if (!claim(folder, number + 1, { ...own, note, released: false })) continue
     if (latest(folder) !== number + 1) {
       rmSync(fileOf(folder, number + 1), { force: true })
@@ -44,7 +44,7 @@ export async function tryLock(folder: string, note: string): Promise<LockAttempt
 export async function lockHolder(folder: string): Promise<LockHolder | undefined> {
   const number = latest(folder)
   const holder = number === 0 ? undefined : readHolder(folder, number)
-  if (holder === undefined || holder.released || !(await isAlive(holder))) return undefined
+  if (holder === undefined || holder.released || !(await isStillRunning(holder))) return undefined
   return holder
 }
 

@@ -1,55 +1,54 @@
 import { readFileSync } from 'node:fs'
 import { exec } from './exec.ts'
 
-/** A process that can be told from a later one with the same pid. */
+/** A process for good: its number is used again after its death, number and start together are not. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** When it started, in the words of its platform; only compared. Empty when it could not be learnt. */
-  readonly started: string
+  /** When it started, in the words of its platform; only compared. Empty for a number that nobody had: never alive. */
+  readonly start: string
 }
 
-/** The identity of a running process, or undefined when there is none with this pid. */
-export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
-  if (process.platform === 'linux') return fromProc(pid)
-  if (!exists(pid)) return undefined
-  const asked = await exec('ps', ['-o', 'lstart=', '-p', String(pid)], {
-    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
-  })
-  const started = asked.stdout.trim()
-  return started === '' ? undefined : { pid, started }
+/** Who runs under this number now. Forks only where there is no `/proc`. */
+export async function identify(pid: number): Promise<ProcessIdentity> {
+  if (process.platform === 'linux') return { pid, start: processStat(pid)?.start ?? '' }
+  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
+  const { stdout } = await exec('ps', ['-o', 'lstart=', '-p', String(pid)], { env, timeout: 5_000 })
+  return { pid, start: stdout.trim() }
 }
 
-/** Whether exactly this process still runs. */
-export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
-  const now = await identifyProcess(identity.pid)
-  return now !== undefined && now.started === identity.started
+/**
+ * Whether that very process still runs; a zombie does not. A few system calls, no fork: where there is no `/proc` it is
+ * only whether some process has the number.
+ */
+export function isAlive(identity: ProcessIdentity): boolean {
+  if (identity.start === '') return false
+  if (process.platform !== 'linux') return hasNumber(identity.pid)
+  const stat = processStat(identity.pid)
+  return stat !== undefined && stat.start === identity.start && stat.state !== 'Z' && stat.state !== 'X'
 }
 
-/** Our own identity. */
-export async function ownIdentity(): Promise<ProcessIdentity> {
-  const own = await identifyProcess(process.pid)
-  return own ?? { pid: process.pid, started: '' }
+/** `isAlive`, and exact everywhere: for what outlives a process, such as a lock. */
+export async function isStillRunning(identity: ProcessIdentity): Promise<boolean> {
+  if (!isAlive(identity)) return false
+  return process.platform === 'linux' || (await identify(identity.pid)).start === identity.start
 }
 
-/** The state letter and start time (ticks since boot) follow the name, which may hold blanks and brackets. */
-function fromProc(pid: number): ProcessIdentity | undefined {
-  const stat = readOrEmpty(`/proc/${pid}/stat`)
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [state, ticks] = [fields[0], fields[19]]
-  if (ticks === undefined || state === 'Z' || state === 'X') return undefined
-  const boot = readOrEmpty('/proc/sys/kernel/random/boot_id').trim()
-  return { pid, started: `${boot}:${ticks}` }
-}
+let boot: string | undefined
 
-function readOrEmpty(file: string): string {
+/** What Linux says of a process: its state's letter, the session it belongs to, and its start. Undefined when it is gone. */
+export function processStat(pid: number): { state: string; session: number; start: string } | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The fields follow the name, which may hold blanks and brackets.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0] ?? '', session: Number(fields[3]), start: `${boot}/${fields[19] ?? ''}` }
   } catch {
-    return ''
+    return undefined
   }
 }
 
-function exists(pid: number): boolean {
+function hasNumber(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

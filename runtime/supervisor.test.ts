@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { start } from './exec.ts'
-import { identifyProcess } from './process-identity.ts'
+import { identify, isAlive } from './process-identity.ts'
 import type { ChildDescription, ChildEvent } from './supervised-child.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -99,7 +99,9 @@ test('a deaf child is ended by force after its grace', async () => {
   const { supervisor } = supervise([sleeper('deaf', { deaf: true })])
   await supervisor.start()
   await supervisor.stop()
-  expect(await identifyProcess(pids('deaf')[0] ?? 0)).toBeUndefined()
+  const [deaf = 0] = pids('deaf')
+  expect(deaf).toBeGreaterThan(0)
+  expect(isAlive(await identify(deaf))).toBe(false)
 })
 
 test('kill -9 of the supervisor leaves no child behind, be it deaf or a Node process', async () => {
@@ -123,8 +125,8 @@ test('kill -9 of the supervisor leaves no child behind, be it deaf or a Node pro
   supervisor.kill('SIGKILL')
   await vi.waitFor(
     async () => {
-      const left = await Promise.all(guarded().map(identifyProcess))
-      expect(left.filter((identity) => identity !== undefined)).toEqual([])
+      const left = await Promise.all(guarded().map(identify))
+      expect(left.filter(isAlive)).toEqual([])
     },
     { timeout: 20_000 },
   )

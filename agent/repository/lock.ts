@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { identify, isAlive, type ProcessIdentity } from '../process-identity.ts'
+import { identify, isStillRunning, type ProcessIdentity } from '../../runtime/process-identity.ts'
 import { inTurn } from './in-turn.ts'
 
 interface Holder extends ProcessIdentity {
@@ -36,7 +36,7 @@ async function acquire(path: string, until: number): Promise<(() => Promise<void
   for (;;) {
     if (await take(path, me)) return () => unlink(path).catch(() => undefined)
     const other = await readHolder(path)
-    if (other !== undefined && !isAlive(other)) await clear(path, other, until)
+    if (other !== undefined && !(await isStillRunning(other))) await clear(path, other, until)
     else if (Date.now() > until) return undefined
     else await pause(15 + Math.random() * 30)
   }
@@ -69,5 +69,5 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const match = /^\{"pid":(\d+),"start":"([^"]*)","nonce":"([0-9a-f-]+)"\}$/.exec(text)
-  return { pid: Number(match?.[1] ?? 0), start: match?.[2] ?? 'gone', nonce: match?.[3] ?? 'unreadable' }
+  return { pid: Number(match?.[1] ?? 0), start: match?.[2] ?? '', nonce: match?.[3] ?? 'unreadable' }
 }

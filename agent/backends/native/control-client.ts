@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { GembaError } from '../../../model/error.ts'
 import { start } from '../../../runtime/exec.ts'
-import { identify, type ProcessIdentity } from '../../process-identity.ts'
+import { identify, type ProcessIdentity } from '../../../runtime/process-identity.ts'
 import { ControlParser, quoteWord, type ControlEvent } from './control-protocol.ts'
 import { defaultColumns, defaultRows } from './tmux-configuration.ts'
 

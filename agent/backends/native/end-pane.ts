@@ -1,6 +1,8 @@
 import { GembaError } from '../../../model/error.ts'
 import type { EndedPane, EndPane } from '../../../model/orchestration-plane.ts'
-import { endFamily, isAlive, untilTrue } from '../../process-identity.ts'
+import { isAlive } from '../../../runtime/process-identity.ts'
+import { endFamily } from '../../process-family.ts'
+import { untilTrue } from '../../until-true.ts'
 import { isPaneAlive, isShown, markerOf, type NativeContext } from './native-context.ts'
 import type { SessionRecord } from './session-record.ts'
 

@@ -1,7 +1,7 @@
 import { GembaError } from '../../../model/error.ts'
 import type { HostDefinitions } from '../../host-definitions.ts'
 import type { Repositories } from '../../repository/repositories.ts'
-import { isAlive } from '../../process-identity.ts'
+import { isAlive } from '../../../runtime/process-identity.ts'
 import type { FoldMemory } from './pane-facts.ts'
 import type { SessionRecord, SessionStore } from './session-record.ts'
 import type { Pane, Terminals } from './terminals.ts'

@@ -6,7 +6,8 @@ import { hostile, briefOf, endOf, factsUntil, startOf } from '../../../test/conf
 import type { AgentType, InteractionMode } from '../../../model/agent.ts'
 import type { StartPane } from '../../../model/orchestration-plane.ts'
 import { start as startProcess } from '../../../runtime/exec.ts'
-import { identify, isAlive, untilTrue } from '../../process-identity.ts'
+import { identify, isAlive } from '../../../runtime/process-identity.ts'
+import { untilTrue } from '../../until-true.ts'
 import { openNativeFixture, type NativeFixture } from './testing/native-fixture.ts'
 
 let fixture: NativeFixture
