@@ -42,8 +42,8 @@ function sleeper(name: string, options: { needs?: string[]; deaf?: boolean; then
 function pids(name: string): number[] {
   try {
     return readFileSync(join(folder, `${name}.pids`), 'utf8')
-      .trim()
       .split('\n')
+      .filter(Boolean)
       .map(Number)
   } catch {
     return []

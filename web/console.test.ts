@@ -1,7 +1,7 @@
 /** The built console in a real Chromium, against a double of the API. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
-import { chromium, expect as see } from '@playwright/test'
+import { chromium, expect as expectIn } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findTool } from '../runtime/tools/locate.ts'
 import type { ApiDouble } from './testing/api-double.ts'
@@ -9,6 +9,9 @@ import { startApiDouble } from './testing/api-double.ts'
 import type { BuiltConsole } from './testing/build-console.ts'
 import { buildConsole } from './testing/build-console.ts'
 import { manyBeads } from './testing/sample.ts'
+
+/** Waits for what comes at once; the limit is for slow machines. */
+const see = expectIn.configure({ timeout: 30_000 })
 
 const launchArguments = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
@@ -130,8 +133,10 @@ describe('signing in', () => {
 describe('the board', () => {
   it('starts a bead that is dragged to In progress, and moves it only when the event comes', async () => {
     await signIn(page)
+    const start = api.holdStarts()
     await drag('lan-7', 'started')
     await see(lane('unstarted').locator('[data-bead="lan-7"]')).toContainText('starting…')
+    start()
     await see(lane('started').locator('[data-bead="lan-7"]')).toContainText('scripted')
     expect(api.changes).toEqual(['POST /dispatch'])
     expect(page.url()).toBe(`${api.url}/board`)
@@ -181,7 +186,7 @@ describe('the board', () => {
     await drag('lan-3', 'backlog')
     await page.getByRole('button', { name: 'End session' }).click()
     await see(lane('backlog').locator('[data-bead="lan-3"]')).toBeVisible()
-    await expect.poll(() => api.changes).toEqual(['POST /sessions/s1/end', 'PATCH /beads/lan-3'])
+    await expect.poll(() => api.changes, { timeout: 30_000 }).toEqual(['POST /sessions/s1/end', 'PATCH /beads/lan-3'])
     await see(lane('backlog').locator('[data-bead="lan-3"]')).toBeVisible()
   })
 
@@ -306,7 +311,7 @@ describe('the terminal', () => {
     await page.getByRole('button', { name: 'Take control' }).click()
     await see(page.getByText('What you type goes to the agent')).toBeVisible()
     await page.keyboard.type('y')
-    await expect.poll(() => api.typed).toContainEqual({ type: 'keys', data: 'y' })
+    await expect.poll(() => api.typed, { timeout: 30_000 }).toContainEqual({ type: 'keys', data: 'y' })
   })
 
   it('answers nothing that a program asks, and reports neither focus nor mouse', async () => {
@@ -414,13 +419,16 @@ it('reads everything anew after the connection was lost', async () => {
 it('finds anything and prints its keys', async () => {
   await signIn(page)
   await page.keyboard.press('Control+k')
+  await see(page.getByRole('combobox', { name: 'Command, bead or session' })).toBeFocused()
   await page.keyboard.type('umlauts')
   await page.keyboard.press('Enter')
   await see(page.locator('aside')).toContainText('lan-17')
   await page.keyboard.press('Escape')
+  await see(page.locator('aside')).toHaveCount(0)
   await page.keyboard.press('?')
   await see(page.getByRole('dialog')).toContainText('Move the focused card to…')
   await page.keyboard.press('Escape')
+  await see(page.getByRole('dialog')).toHaveCount(0)
   await page.keyboard.press('g')
   await page.keyboard.press('h')
   await see(page.getByRole('heading', { name: 'Hosts' })).toBeVisible()

@@ -104,10 +104,12 @@ describe('board', () => {
   })
 
   it('frees a deferred bead when its time has come, though nobody wrote', async () => {
-    const soon = new Date(Date.now() + 2_000).toISOString()
-    const deferred = await other.create({ title: 'soon', deferUntil: soon }, by)
+    const later = Date.now() + 3_600_000
+    const deferred = await other.create({ title: 'later', deferUntil: new Date(later).toISOString() }, by)
     const { board } = await watched(50)
     expect(board.get(deferred.id)?.ready).toBe(false)
+    vi.useFakeTimers({ toFake: ['Date'], now: later + 1_000 })
+    releases.push(async () => void vi.useRealTimers())
     await vi.waitFor(() => expect(board.get(deferred.id)?.ready).toBe(true), { timeout: 20_000 })
   })
 

@@ -1,9 +1,12 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { createReport } from '../terminal.ts'
 import { obtain } from '../tools/obtain.ts'
 
-/** `obtain.ts <target> <log>`: gets a made-up program with a slow installer that notes in the log that it ran. */
-const [target = '', log = ''] = process.argv.slice(2)
+/**
+ * `obtain.ts <target> <log> <until>`: gets a made-up program with a slow installer, which notes in the log that it ran and
+ * takes until the last file is there.
+ */
+const [target = '', log = '', until = ''] = process.argv.slice(2)
 
 const path = await obtain({
   tool: 'widget',
@@ -15,7 +18,7 @@ const path = await obtain({
       name: 'slow installer',
       async install(_, program) {
         appendFileSync(log, 'installed\n')
-        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        while (!existsSync(until)) await new Promise((resolve) => setTimeout(resolve, 20))
         writeFileSync(program, '#!/bin/sh\necho widget\n')
         return { way: 'test' }
       },

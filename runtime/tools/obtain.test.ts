@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { exec, run } from '../exec.ts'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { run, start } from '../exec.ts'
 import { silentReport } from '../terminal.ts'
 import { obtain, type Installer } from './obtain.ts'
 
@@ -49,12 +51,22 @@ function left(): string[] {
 test('two set-ups at once: one installs, the other says that it waits, both have it', async () => {
   const program = fileURLToPath(new URL('../testing/obtain.ts', import.meta.url))
   const log = join(tools, '..', 'log')
-  const both = await Promise.all([1, 2].map(() => exec(process.execPath, [program, target, log])))
-  expect(both.map(({ stdout }) => stdout)).toEqual([`${target}\n`, `${target}\n`])
+  const until = join(tools, '..', 'until')
+  let waiting = 0
+  const both = [1, 2].map(() => {
+    const child = start(process.execPath, [program, target, log, until], { stdio: ['ignore', 'pipe', 'pipe'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    if (child.stdout === null || child.stderr === null) throw new Error('no output')
+    createInterface(child.stderr).on('line', (line) => {
+      if (!/another set-up \(process \d+\) is getting it; waiting/.test(line)) return
+      waiting += 1
+      writeFileSync(until, '')
+    })
+    return text(child.stdout)
+  })
+  expect(await Promise.all(both)).toEqual([`${target}\n`, `${target}\n`])
   expect(readFileSync(log, 'utf8')).toBe('installed\n')
-  expect(
-    both.filter(({ stderr }) => /another set-up \(process \d+\) is getting it; waiting/.test(stderr)),
-  ).toHaveLength(1)
+  expect(waiting).toBe(1)
   expect(await run(target, [])).toBe('widget\n')
 })
 

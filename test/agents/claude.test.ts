@@ -75,7 +75,11 @@ describe('Claude Code', { timeout: 180_000 }, () => {
     expect(lastRequest().tools?.map((tool) => tool.name)).not.toContain('AskUserQuestion')
     expect(textsOf(lastRequest()).join('\n')).toContain('Title: Write a greeting')
     expect(write.options.map((option) => option.value)).toEqual(['approve', 'deny'])
-    expect(await sessionOf(session)).toMatchObject({ status: 'prompting', agent: 'claude', fence: 1 })
+    const prompting = await eventually('the session says so', async () => {
+      const view = await sessionOf(session)
+      return view.status === 'prompting' && view
+    })
+    expect(prompting).toMatchObject({ agent: 'claude', fence: 1, openEscalations: [write.id] })
     await gemba.api.answer(write.id, 'approve')
     await settled(write, 'delivered')
 
@@ -157,10 +161,10 @@ describe('Claude Code', { timeout: 180_000 }, () => {
     model.play({ bash: [commit] }, { bash: [`gemba-state bead-done --bead ${bead}`] }, { text: 'Done.' })
     process.kill(await paneProcess(session), 'SIGKILL')
 
-    await eventually('it is launched again', async () => (await sessionOf(session)).fence === 2)
-    const again = await eventually('it asks again', async () => {
-      const asked = await openPrompt(bead, 'git commit')
-      return (await sessionOf(session)).status === 'prompting' && asked
+    const again = await eventually('it is launched again and asks again', async () => {
+      const { fence, status, openEscalations } = await sessionOf(session)
+      const asked = (await promptsOf(bead)).find((found) => found.id === openEscalations.at(-1))
+      return fence === 2 && status === 'prompting' && asked?.state === 'open' && asked
     })
     const texts = textsOf(lastRequest())
     expect(texts.join('\n')).toContain('Step one of the plan.')

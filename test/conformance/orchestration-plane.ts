@@ -111,7 +111,7 @@ export function orchestrationPlaneConformance(name: string, open: () => Promise<
       expect(asked.all.at(-1)).toMatchObject({ ask: { text: 'Which one?', options: ['left', 'right'] } })
       const { session } = start
       const answer = { kind: 'text', text: 'left; $(touch canary) #(touch canary)' } as const
-      const deliver = { session, fence: 1, escalation: 'e/1', answer, confirmMs: 5_000 }
+      const deliver = { session, fence: 1, escalation: 'e/1', answer, confirmMs: 30_000 }
       const outcome = await fixture.plane.deliver(deliver)
       expect(outcome.outcome).toBe('delivered')
       expect(await fixture.plane.deliver(deliver)).toEqual(outcome)

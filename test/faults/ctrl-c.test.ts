@@ -27,6 +27,10 @@ describe('Ctrl-C', () => {
       (await gemba.api.escalations()).find((found) => found.state === 'open'),
     )
 
+    await eventually('the session knows its question', async () =>
+      (await gemba.api.sessions()).some((view) => view.openEscalations.includes(asked.id)),
+    )
+
     await gemba.stop('SIGINT')
     const said = gemba.lines.join('\n')
     expect(said).toContain(session)

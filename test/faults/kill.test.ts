@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SessionView } from '../../model/session.ts'
 import { run } from '../../runtime/exec.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
 import { eventually } from '../system/api-client.ts'
+import { gateFiles, openGate } from '../system/gate.ts'
 import { createProject, gitIn, RunningGemba, type TestProject } from '../system/running-gemba.ts'
 
 /**
@@ -28,8 +30,8 @@ const slowAgent = [
 ].join('\n')
 
 /**
- * Work that takes a while and whose every part must stand in the file exactly once. The first asks before it ends, so
- * that one agent lives for as long as nobody answers.
+ * Work whose every part must stand in the file exactly once, and that is not over before it may be: the first agent asks
+ * before its last part, the others wait at the gate.
  */
 function steps(n: number): string {
   const lines = Array.from({ length: rounds }, (_, round) => [
@@ -37,14 +39,15 @@ function steps(n: number): string {
     `commit Line ${round + 1}`,
     'sleep 3',
   ])
-  const last = n === 1 ? ['ask Is that all? | yes'] : []
-  return ['```gemba-steps', ...lines.flat(), ...last, 'done', '```', ''].join('\n')
+  const hold = n === 1 ? 'ask Is that all? | yes' : 'run-tests'
+  return ['```gemba-steps', ...lines.slice(0, -1).flat(), hold, ...(lines.at(-1) ?? []), 'done', '```', ''].join('\n')
 }
 
 beforeAll(async () => {
   project = await createProject({
     agents: slowAgent,
     defaultAgent: 'slow',
+    files: gateFiles,
     timing: { relaunch: [200, 500, 1_000, 2_000, 2_000, 2_000], heartbeat: 2_000 },
   })
   gemba = await RunningGemba.start(project)
@@ -88,10 +91,7 @@ describe('kill -9', () => {
     )
     const ids = created.map((bead) => bead.id)
     await gemba.api.change('POST', '/dispatch', { items: ids.map((bead) => ({ bead })) })
-    await eventually(
-      'six agents work',
-      async () => (await gemba.api.sessions()).filter((view) => view.status === 'working').length === beads,
-    )
+    await eventually('six agents are at work', async () => (await atWork()).length === beads)
 
     for (const name of ['server', 'temporal', 'dolt', 'host'] as const) {
       const before = await gemba.child(name)
@@ -101,7 +101,8 @@ describe('kill -9', () => {
     }
 
     kill(await tmuxPid())
-    await workingAgain(ids)
+    const relaunched = async () => (await atWork()).filter((view) => view.fence > 1).length === beads
+    await eventually('all lost panes are launched again', relaunched)
 
     const victim = await eventually('the first agent lives again', () => livingPane(ids[0] ?? ''))
     kill(victim.pid)
@@ -116,6 +117,7 @@ describe('kill -9', () => {
     ]
     for (const pid of everything) kill(pid)
     await gemba.exited()
+    await openGate(project)
     gemba = await RunningGemba.start(project)
 
     await eventually(
@@ -132,6 +134,11 @@ describe('kill -9', () => {
     await expectOnce(ids)
   }, 600_000)
 })
+
+/** Sessions whose agent has said that it works, or has asked. */
+async function atWork(): Promise<SessionView[]> {
+  return (await gemba.api.sessions()).filter((view) => view.status === 'working' || view.status === 'prompting')
+}
 
 /** The pane of a bead's session, when its agent lives: a process of an earlier launch does not count. */
 async function livingPane(bead: string): Promise<{ session: string; fence: number; pid: number } | undefined> {

@@ -8,6 +8,7 @@ import type { BeadDetail, NewBead } from '../../model/bead.ts'
 import { eventually } from './api-client.ts'
 import { launchBrowser, patience, printedUrl, Viewer } from './browser.ts'
 import { openBeads } from './beads-database.ts'
+import { gateFiles, openGate } from './gate.ts'
 import { createProject, gitIn, RunningGemba, type TestProject } from './running-gemba.ts'
 
 let project: TestProject
@@ -33,7 +34,7 @@ const work = (file: string): string => steps(`write ${file}`, '  hello', `commit
 const listening = steps('say I am listening.', 'sleep 600')
 
 beforeAll(async () => {
-  project = await createProject({ agents: unhurried, defaultAgent: 'unhurried' })
+  project = await createProject({ agents: unhurried, defaultAgent: 'unhurried', files: gateFiles })
   ;[gemba, browser] = await Promise.all([RunningGemba.start(project), launchBrowser()])
   await gemba.hostOnline()
 })
@@ -105,11 +106,15 @@ describe('opening the console', () => {
 
 describe('from drag to done', () => {
   it('starts what is dragged, works it, and frees what it blocked', async () => {
-    const first = await makeBead({ title: 'Drag me', description: work('dragged.txt') })
+    const held = steps('run-tests', 'write dragged.txt', '  hello', 'commit Add dragged.txt', 'done')
+    const first = await makeBead({ title: 'Drag me', description: held })
     const second = await makeBead({ title: 'After it', dependencies: [{ to: first.id, kind: 'blocks' }] })
     await see(viewer.card(second.id)).toContainText(`blocked by ${first.id}`, patience)
     const shown = await viewer.record(`[data-bead="${first.id}"]`)
     await viewer.drag(first.id, 'started')
+    await viewer.sees(first.id, 'started')
+    await see(viewer.card(first.id)).toContainText('working', patience)
+    await openGate(project)
     await viewer.sees(first.id, 'completed')
     const texts = await shown()
     const starting = texts.findIndex((text) => text.includes('starting…'))

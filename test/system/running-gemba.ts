@@ -68,7 +68,7 @@ export class RunningGemba {
     this.project = project
     this.#process = process
     this.api = new ApiClient(`http://127.0.0.1:${project.port}`, join(project.folder, '.gemba', 'data', 'token'))
-    this.#exited = once(process, 'exit').then(([code]) => code as number | null)
+    this.#exited = once(process, 'close').then(([code]) => code as number | null)
   }
 
   /** Starts it and waits until it says that it is up. */

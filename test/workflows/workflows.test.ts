@@ -385,15 +385,15 @@ describe('escalation', () => {
 describe('host', () => {
   it('is degraded, then offline after silence, and online when heard again', async () => {
     await using b = await bench()
-    const status = (): string | undefined =>
-      (b.server.snapshots.get(`host/${b.hostId}`)?.view as { status: string } | undefined)?.status
+    const told = (): string[] =>
+      b.server.events.flatMap(({ body }) => (body.kind === 'host.changed' ? [body.host.status] : []))
     await b.processes.hostSilent(b.hostId, Date.now())
-    await until(() => status() === 'degraded')
-    await until(() => status() === 'offline')
+    await until(() => told().at(-1) === 'offline')
+    expect(told()).toEqual(['online', 'degraded', 'offline'])
     b.server.add('gm-1')
     const [refused] = await b.commands.dispatch(order('gm-1', 'k'))
     expect(refused).toMatchObject({ admitted: false, code: 'host_offline' })
     await b.processes.hostAnnounced({ id: b.hostId, label: b.hostId, kinds: [], slots: 2, version: '1' })
-    await until(() => status() === 'online')
+    await until(() => told().at(-1) === 'online')
   })
 })

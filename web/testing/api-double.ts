@@ -50,6 +50,8 @@ export interface ApiDouble {
   emit(body: EventBody): void
   /** Output of the panes of all open terminals. */
   draw(bytes: string): void
+  /** From now on what is told to start does so only when the returned function is called. */
+  holdStarts(): () => void
   /** The next change of this kind fails with this problem. */
   fail(
     change: string,
@@ -88,6 +90,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
   const log = [...sampleEvents]
   const streams = new Set<ServerResponse>()
   const sockets = new Set<WebSocket>()
+  let mayStart = Promise.resolve()
 
   function emit(body: EventBody): void {
     const number = log.length + 1
@@ -137,10 +140,10 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
       return { status: 409, body: { code: 'bead_blocked', detail, mend } }
     }
     const session = `n${sessions.size}`
-    setTimeout(() => {
+    void mayStart.then(() => {
       setSession(makeSession(session, bead.id, bead.title, { status: 'initializing', note: 'starting the agent' }))
       setBead({ ...need(bead.id), status: 'in_progress', state: 'started', assignee: `gemba/${session}` })
-    }, 150)
+    })
     return ok({ results: [{ bead: bead.id, admitted: true, session }] })
   }
 
@@ -305,6 +308,11 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     emit,
     draw(bytes) {
       for (const socket of sockets) socket.send(Buffer.from(bytes))
+    },
+    holdStarts() {
+      const held = Promise.withResolvers<void>()
+      mayStart = held.promise
+      return held.resolve
     },
     fail(name, status, problem) {
       failures.set(name, { status, body: problem })

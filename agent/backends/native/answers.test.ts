@@ -29,7 +29,7 @@ async function openDialog(): Promise<{ start: StartPane; cursor: number; prompt:
 
 function deliver(prompt: PermissionPrompt, approve: boolean): DeliverAnswer {
   const answer = { kind: 'permission', approve, screenDigest: prompt.screenDigest } as const
-  return { session: 's1', fence: 1, escalation: 'e1', answer, confirmMs: 5_000 }
+  return { session: 's1', fence: 1, escalation: 'e1', answer, confirmMs: 30_000 }
 }
 
 function keys(): string {
@@ -115,7 +115,7 @@ describe('answers to an agent', { timeout: 60_000 }, () => {
     expect(await fixture.plane.deliver(say)).toMatchObject({ outcome: 'obstructed' })
     expect(keys()).toBe('')
     await fixture.plane.deliver(deliver(prompt, true))
-    expect(await fixture.plane.deliver({ ...say, confirmMs: 5_000 })).toEqual({ outcome: 'delivered', note: '' })
+    expect(await fixture.plane.deliver({ ...say, confirmMs: 30_000 })).toEqual({ outcome: 'delivered', note: '' })
     expect(keys()).toBe('11\r')
   })
 
@@ -131,7 +131,7 @@ while read -r line; do gemba-state ready --note "typed $line"; done`
     const started = await fixture.plane.start(start)
     const { all, cursor } = await factsUntil(fixture.plane, start, started.cursor, (fact) => fact.kind === 'ask')
     const answer = { kind: 'text', text: 'the left one', ask: all.at(-1)?.offset ?? -1 } as const
-    const request = { session: 's1', fence: 1, escalation: 'e1', answer, confirmMs: 10_000 }
+    const request = { session: 's1', fence: 1, escalation: 'e1', answer, confirmMs: 30_000 }
     expect(await fixture.plane.deliver(request)).toEqual({ outcome: 'delivered', note: '' })
     await fixture.plane.say({ session: 's1', fence: 1, key: 'k', text: 'end' })
     const after = await factsUntil(fixture.plane, start, cursor, (fact) => 'note' in fact && fact.note === 'typed end')
@@ -140,6 +140,6 @@ while read -r line; do gemba-state ready --note "typed $line"; done`
       'typed end',
     ])
     const asks = join(fixture.host, 'sessions', 's1', 'asks')
-    expect(await untilTrue(() => readdirSync(asks).every((name) => name.startsWith('taken-')), 5_000)).toBe(true)
+    expect(await untilTrue(() => readdirSync(asks).every((name) => name.startsWith('taken-')), 30_000)).toBe(true)
   })
 })
