@@ -66,7 +66,7 @@ describe('dialogs that only the screen tells of', { timeout: 60_000 }, () => {
     const { start, cursor: launch } = await begin({ TWICE: '1' })
     const asked = await factsUntil(fixture.plane, start, launch, isPrompt)
     const answer = { kind: 'permission', approve: true, screenDigest: asked.dialog ?? '' } as const
-    await fixture.plane.deliver({ session: 's1', fence: 1, escalation: 'e1', answer, confirmMs: 5_000 })
+    await fixture.plane.deliver({ session: 's1', fence: 1, escalation: 'e1', answer, confirmMs: 30_000 })
     // A session forgets a dialog whose answer was delivered.
     const { all } = await factsUntil(fixture.plane, start, asked.cursor, isPrompt)
     expect(all.at(-1)).toMatchObject({ kind: 'prompt', prompt: { screenDigest: asked.dialog } })
