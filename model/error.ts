@@ -245,8 +245,8 @@ export const catalogue = {
   no_longer_needed: { status: 409, message: 'This question is no longer open: {why}.', mend: 'Nothing to do.' },
   option_unknown: {
     status: 422,
-    message: 'The answer {value} is not one of the options.',
-    mend: 'Choose one of: {options}.',
+    message: 'The answer {value} is not one that this question takes.',
+    mend: 'Answer with {options}.',
   },
   // Durable processes
   temporal_unavailable: {

@@ -56,7 +56,25 @@ export const approveOptions: readonly EscalationOption[] = [
   { value: 'deny', label: 'Deny', tone: 'negative' },
 ]
 
-/** Whether `value` may answer `request`; free text answers carry the value `text`. */
-export function isAnswer(request: EscalationRequest, value: string): boolean {
-  return (request.freeText && value === 'text') || request.options.some((option) => option.value === value)
+/** The value of an answer in a person's own words. */
+export const ownWords = 'text'
+
+type Choice = Pick<EscalationRequest, 'options' | 'freeText'>
+
+/** Whether an answer is one of the options, or words where words may be given. */
+export function isAnswer(request: Choice, { value, text }: { value: string; text: string }): boolean {
+  if (request.options.some((option) => option.value === value)) return true
+  return request.freeText && value === ownWords && text.trim() !== ''
+}
+
+/** What may be answered, for a person: “one of: red, blue, or with …”. */
+export function possibleAnswers({ options, freeText }: Choice): string {
+  const named = options.length === 0 ? [] : [`one of: ${options.map((option) => option.value).join(', ')}`]
+  const own = freeText ? [`words of your own (value \`${ownWords}\`, the words as its text)`] : []
+  return [...named, ...own].join(', or with ')
+}
+
+/** What the agent is told: the words, or the option. */
+export function spoken({ value, text }: { value: string; text: string }): string {
+  return value === ownWords && text.trim() !== '' ? text : value
 }

@@ -7,7 +7,7 @@ import {
   allHandlersFinished,
 } from '@temporalio/workflow'
 import { system, type Actor } from '../model/actor.ts'
-import { isAnswer } from '../model/escalation.ts'
+import { isAnswer, possibleAnswers } from '../model/escalation.ts'
 import { hostQueue, type HostActivities } from '../temporal/contracts/activities.ts'
 import {
   answerEscalation,
@@ -77,11 +77,8 @@ function refuseAnswer(state: EscalationState, update: AnswerUpdate): void {
   if (decidedKey !== null && decidedKey === update.key) return
   if (view.decision !== null) throw failure('already_decided', { by: view.decision.by, at: view.decision.at })
   if (view.state === 'moot') throw failure('no_longer_needed', { why: view.note })
-  if (isAnswer(view, update.value)) return
-  throw failure('option_unknown', {
-    value: update.value,
-    options: view.options.map((option) => option.value).join(', '),
-  })
+  if (isAnswer(view, update)) return
+  throw failure('option_unknown', { value: update.value, options: possibleAnswers(view) })
 }
 
 async function carryOut(

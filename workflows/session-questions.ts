@@ -6,7 +6,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow'
-import { approveOptions, type EscalationOption, type EscalationRequest } from '../model/escalation.ts'
+import { approveOptions, spoken, type EscalationOption, type EscalationRequest } from '../model/escalation.ts'
 import { delivered, escalationWorkflowId, moot, type EscalationState } from '../temporal/contracts/escalation.ts'
 import { nothingPublished, type Answer, type OpenQuestion } from '../temporal/contracts/session.ts'
 import { attributesOf } from '../temporal/search-attributes.ts'
@@ -115,7 +115,6 @@ export async function deliverAnswers(context: SessionContext): Promise<never> {
     const next = nextAnswer(context)
     if (next === undefined) continue
     const { answer, question } = next
-    const text = answer.value === 'text' ? answer.text : answer.value
     const outcome = await context.host
       .deliverAnswer({
         session: state.view.id,
@@ -124,7 +123,7 @@ export async function deliverAnswers(context: SessionContext): Promise<never> {
         confirmMs: state.timing.confirm,
         answer:
           question.screenDigest === null
-            ? { kind: 'text', text, ...(question.ask === null ? {} : { ask: question.ask }) }
+            ? { kind: 'text', text: spoken(answer), ...(question.ask === null ? {} : { ask: question.ask }) }
             : { kind: 'permission', approve: answer.value === 'approve', screenDigest: question.screenDigest },
       })
       .catch(failureOf)

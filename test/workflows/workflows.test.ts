@@ -343,6 +343,25 @@ describe('escalation', () => {
     ).resolves.toBe('option_unknown')
   })
 
+  it('tells what an open question takes, which has no options', async () => {
+    await using b = await bench()
+    b.server.add('gm-1')
+    const session = await b.start('gm-1')
+    const asked = { kind: 'question', role: 'coach', title: '', text: 'Which colour?', options: [] } as const
+    b.host.feed(session, { kind: 'ask', ask: asked })
+    await until(() => b.server.escalations()[0]?.state === 'open')
+    const escalation = b.server.escalations()[0]?.id ?? ''
+    const refused = async (value: string, text: string) =>
+      b.commands.answer({ escalation, value, text, key: value + text, actor: person }).catch((error: unknown) => error)
+    const mend = 'Answer with words of your own (value `text`, the words as its text).'
+    expect(await refused('blue', '')).toMatchObject({ code: 'option_unknown', mend })
+    expect(await refused('text', ' ')).toMatchObject({ code: 'option_unknown', mend })
+    await b.commands.answer({ escalation, value: 'text', text: 'blue', key: 'k', actor: person })
+    await until(() => b.server.escalations()[0]?.state === 'delivered')
+    const typed = b.host.calls.find((call) => call.name === 'deliverAnswer')?.request
+    expect(typed).toMatchObject({ answer: { kind: 'text', text: 'blue' } })
+  })
+
   it('becomes moot when it is answered in the terminal', async () => {
     await using b = await bench()
     b.server.add('gm-1')
