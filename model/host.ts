@@ -27,6 +27,6 @@ export interface AnnouncedPane {
   readonly repository: string
   readonly fence: number
   readonly alive: boolean
-  /** Clean worktree whose commits the base already holds. */
+  /** Clean worktree whose own commits the base holds, as last looked at; whoever acts on it has it looked at again. */
   readonly integrated: boolean
 }

@@ -130,10 +130,13 @@ export interface EndPane {
   readonly graceMs: number
   /** Remove the worktree when that loses nothing: clean, and reachable from the base or a remote. */
   readonly removeWorktree: boolean
+  /** Only when the bead's work is integrated, looked at in the same act; a living pane is `refused` otherwise. */
+  readonly onlyIntegrated?: boolean
 }
 
 export interface EndedPane {
-  readonly how: 'quit' | 'killed' | 'absent'
+  /** `refused`: nothing was done. */
+  readonly how: 'quit' | 'killed' | 'absent' | 'refused'
   readonly worktree: 'removed' | 'kept' | 'absent'
   readonly note: string
 }
@@ -161,6 +164,7 @@ export interface OrchestrationPlane {
   say(request: SayToPane): Promise<DeliveryOutcome>
   integrate(request: Integrate): Promise<IntegrateOutcome>
   end(request: EndPane): Promise<EndedPane>
+  /** Panes of sessions that were not ended here, also of starts whose end nobody saw. */
   panes(): Promise<AnnouncedPane[]>
   /** The last `lines` lines of the screen as plain text. `pane_gone` when there is none. */
   peek(session: string, lines: number): Promise<string>

@@ -18,19 +18,21 @@ const open = (session: string, bead: string, attending = true): OpenSession => (
   attending,
 })
 
+const nothing: Omit<ReconcileInput, 'now'> = {
+  held: [],
+  sessions: [],
+  panes: [],
+  announced: ['local'],
+  hosts: ['local'],
+  seats: [],
+  questions: [],
+  strays: [],
+  sightings: {},
+}
+
 /** What is done about it when it is seen twice, far enough apart. */
 function actions(input: Partial<ReconcileInput>): unknown[] {
-  const full = {
-    held: [],
-    sessions: [],
-    panes: [],
-    announced: ['local'],
-    hosts: ['local'],
-    seats: [],
-    questions: [],
-    sightings: {},
-    ...input,
-  }
+  const full = { ...nothing, ...input }
   const first = reconcile({ ...full, now: 0 })
   expect(first.actions).toEqual([])
   return reconcile({ ...full, sightings: first.sightings, now: sightingGap }).actions
@@ -71,6 +73,26 @@ describe('reconcile', () => {
   it('row 6: asks about a pane that nobody knows', () => {
     expect(actions({ panes: [pane('s9', 'gm-9')] })).toMatchObject([{ kind: 'stray', bead: null }])
   })
+  it('rows 4 and 6: asks once, and leaves alone what a person wants left alone', () => {
+    const panes = [pane('s1', 'gm-1'), pane('s9', 'gm-9')]
+    const strays = [
+      { escalation: 'e1', host: 'local', session: 's1', open: true },
+      { escalation: 'e9', host: 'local', session: 's9', open: false },
+    ]
+    const full = { ...nothing, held, panes, strays }
+    expect(reconcile({ ...full, now: 0 }), 'nor is it hot').toEqual({ actions: [], sightings: {} })
+  })
+  it('closes the question about a pane that has ended, or whose session goes on', () => {
+    const strays = [{ escalation: 'e1', host: 'local', session: 's1', open: true }]
+    expect(actions({ strays, panes: [pane('s1', 'gm-1', { alive: false })] })).toEqual([
+      { kind: 'moot', escalation: 'e1', why: 'The pane has ended.' },
+    ])
+    expect(actions({ strays, held, sessions: [open('s1', 'gm-1')], panes: [pane('s1', 'gm-1')] })).toEqual([
+      { kind: 'moot', escalation: 'e1', why: 'Its session goes on.' },
+    ])
+    expect(actions({ strays, announced: [] }), 'its host is silent').toEqual([])
+    expect(actions({ strays: strays.map((stray) => ({ ...stray, open: false })) }), 'it was answered').toEqual([])
+  })
   it('row 3: not while a host is away that could hold its pane', () => {
     expect(actions({ held, hosts: ['local', 'away'] })).toEqual([])
   })
@@ -81,11 +103,11 @@ describe('reconcile', () => {
     expect(actions({ seats, questions, sessions })).toEqual([])
     expect(actions({ seats, questions })).toEqual([
       { kind: 'free-seat', session: 's1', bead: 'gm-1' },
-      { kind: 'moot', escalation: 'e1' },
+      { kind: 'moot', escalation: 'e1', why: 'Its session is no longer running.' },
     ])
   })
   it('forgets a disagreement that went away', () => {
-    const full = { held, sessions: [], panes: [], announced: ['local'], hosts: ['local'], seats: [], questions: [] }
+    const full = { ...nothing, held }
     const first = reconcile({ ...full, sightings: {}, now: 0 })
     const agreed = reconcile({ ...full, held: [], sightings: first.sightings, now: 1_000 })
     expect(reconcile({ ...full, sightings: agreed.sightings, now: sightingGap }).actions).toEqual([])

@@ -24,7 +24,7 @@ export type ReconcileAction =
   | { readonly kind: 'reattach'; readonly session: string }
   /** Row 3: back to open, if it is still ours. */
   | { readonly kind: 'release'; readonly bead: string; readonly session: string }
-  /** Row 4, when nothing is lost by it. */
+  /** Row 4, when its work looked integrated; the host looks again before it ends anything, else a person decides. */
   | { readonly kind: 'end-pane'; readonly pane: HostPane }
   /** Rows 4 and 6: a person decides. */
   | { readonly kind: 'stray'; readonly pane: HostPane; readonly bead: string | null }
@@ -32,8 +32,17 @@ export type ReconcileAction =
   | { readonly kind: 'bead-moved'; readonly session: string; readonly bead: string }
   /** A seat of the dispatcher whose session is no more. */
   | { readonly kind: 'free-seat'; readonly session: string; readonly bead: string }
-  /** A question whose session is no more. */
-  | { readonly kind: 'moot'; readonly escalation: string }
+  /** A question that nobody needs answered any more. */
+  | { readonly kind: 'moot'; readonly escalation: string; readonly why: string }
+
+/** What people were asked about a pane that no session owns. */
+export interface StrayQuestion {
+  readonly escalation: string
+  readonly host: string
+  readonly session: string
+  /** Whether it waits for an answer; else it is being carried out, or a person wants the pane left alone. */
+  readonly open: boolean
+}
 
 /** First sighting of a disagreement, by its key: ms since the epoch. */
 export type Sightings = Readonly<Record<string, number>>
@@ -49,6 +58,7 @@ export interface ReconcileInput {
   readonly seats: readonly { readonly session: string; readonly bead: string }[]
   /** Open questions of sessions. */
   readonly questions: readonly { readonly escalation: string; readonly session: string }[]
+  readonly strays: readonly StrayQuestion[]
   readonly sightings: Sightings
   readonly now: number
 }
@@ -94,10 +104,18 @@ function* disagreements(input: ReconcileInput): Generator<[string, ReconcileActi
     if (!sessions.has(session)) yield [`seat:${session}`, { kind: 'free-seat', session, bead }]
   }
   for (const { escalation, session } of input.questions) {
-    if (!sessions.has(session)) yield [`question:${escalation}`, { kind: 'moot', escalation }]
+    const why = 'Its session is no longer running.'
+    if (!sessions.has(session)) yield [`question:${escalation}`, { kind: 'moot', escalation, why }]
+  }
+  for (const { escalation, host, session, open } of input.strays) {
+    if (!open || !input.announced.includes(host)) continue
+    const why = sessions.has(session) ? 'Its session goes on.' : alive.has(session) ? '' : 'The pane has ended.'
+    if (why !== '') yield [`asked:${escalation}`, { kind: 'moot', escalation, why }]
   }
   for (const pane of alive.values()) {
     if (sessions.has(pane.session)) continue
+    // Asking once is enough: a pane that people know of is no disagreement.
+    if (input.strays.some((asked) => asked.host === pane.host && asked.session === pane.session)) continue
     const ours = heldBy.get(pane.bead) === pane.session
     const action: ReconcileAction =
       ours && pane.integrated ? { kind: 'end-pane', pane } : { kind: 'stray', pane, bead: ours ? pane.bead : null }

@@ -10,11 +10,12 @@ import {
   type OpenSession,
   type ReconcileAction,
   type Sightings,
+  type StrayQuestion,
 } from '../model/reconcile.ts'
 import type { Project } from '../model/project.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
 import type { Store } from '../store/store.ts'
-import { escalationWorkflowId } from '../temporal/contracts/escalation.ts'
+import { escalationWorkflowId, type EscalationState } from '../temporal/contracts/escalation.ts'
 import type { SessionState } from '../temporal/contracts/session.ts'
 import type { Processes } from '../temporal/processes.ts'
 
@@ -77,9 +78,10 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
     const announcements = await deps.announcements()
     const panes = announcements.flatMap((from) => from.panes.map((pane): HostPane => ({ ...pane, host: from.host })))
     const seats = await processes.seats()
-    const questions = await openQuestions(deps)
+    const open = await openEscalations(deps)
     const hosts = await knownHosts(deps)
     const sessions = await openSessions(processes, deps.store)
+    const strays = await strayQuestions(deps, open, panes, sessions)
     const held = (await deps.work.held()).filter((bead) => bead.status !== 'closed')
     const result = reconcile({
       held,
@@ -88,7 +90,8 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
       announced: announcements.map((from) => from.host),
       hosts,
       seats,
-      questions,
+      questions: questionsOf(open),
+      strays,
       sightings,
       now: Date.now(),
     })
@@ -136,12 +139,40 @@ async function openSessions(processes: Processes, store: Store): Promise<OpenSes
 
 const page = 1_000
 
-async function openQuestions({ store, project }: ReconcilerDeps): Promise<{ escalation: string; session: string }[]> {
+async function openEscalations({ store, project }: ReconcilerDeps): Promise<EscalationState[]> {
   const { items } = await store.snapshots({ kind: 'escalation', project: project.id, open: true, limit: page })
-  return items.flatMap(({ id, view }) => {
-    const { session } = view as EscalationView
-    return session === null ? [] : [{ escalation: id, session }]
+  return items.map(({ view, state }) => ({ ...(state as EscalationState), view: view as EscalationView }))
+}
+
+function questionsOf(open: readonly EscalationState[]): { escalation: string; session: string }[] {
+  return open.flatMap(({ view: { id, session } }) => (session === null ? [] : [{ escalation: id, session }]))
+}
+
+/** What people were asked about panes that no session owns; also, of those that run, what they want left running. */
+async function strayQuestions(
+  { store, project }: ReconcilerDeps,
+  open: readonly EscalationState[],
+  panes: readonly HostPane[],
+  sessions: readonly OpenSession[],
+): Promise<StrayQuestion[]> {
+  const asked = open.flatMap(({ carrier, view }): StrayQuestion[] => {
+    if (carrier?.kind !== 'stray') return []
+    const { host, end } = carrier
+    return [{ escalation: view.id, host, session: end.session, open: view.state === 'open' }]
   })
+  const owned = new Set([...sessions, ...asked].map(({ session }) => session))
+  const unowned = panes.filter((pane) => pane.alive && !owned.has(pane.session))
+  const left = unowned.map(async (pane): Promise<StrayQuestion[]> => {
+    const escalation = strayId(project, pane)
+    const view = (await store.snapshot('escalation', escalation))?.view as EscalationView | undefined
+    if (view?.decision?.value !== 'leave') return []
+    return [{ escalation, host: pane.host, session: pane.session, open: false }]
+  })
+  return [...asked, ...(await Promise.all(left)).flat()]
+}
+
+function strayId(project: Project, pane: HostPane): string {
+  return escalationWorkflowId(project.id, 'stray_pane', `${pane.host}-${pane.session}`)
 }
 
 async function knownHosts({ store, project }: ReconcilerDeps): Promise<string[]> {
@@ -158,7 +189,7 @@ async function carryOut(action: ReconcileAction, deps: ReconcilerDeps, processes
     case 'free-seat':
       return processes.freeSeat(action.session, action.bead)
     case 'moot':
-      return processes.moot(action.escalation, 'Its session is no longer running.')
+      return processes.moot(action.escalation, action.why)
     case 'bead-moved':
       return beadMoved(action.session, action.bead, deps, processes)
     case 'end-pane':
@@ -189,16 +220,13 @@ async function beadMoved(session: string, bead: string, { work }: ReconcilerDeps
   await processes.beadMoved(session, { assignee: now?.assignee ?? null, status: now?.status ?? 'deleted' })
 }
 
-/** A pane that no session owns: a person decides, unless nothing is lost by ending it. */
+/** A pane that no session owns: a person decides, unless its host finds that nothing is lost by ending it. */
 async function stray(
   pane: HostPane,
   harmless: boolean,
-  { project, store }: ReconcilerDeps,
+  { project }: ReconcilerDeps,
   processes: Processes,
 ): Promise<void> {
-  const id = escalationWorkflowId(project.id, 'stray_pane', `${pane.host}-${pane.session}`)
-  const before = (await store.snapshot('escalation', id))?.view as EscalationView | undefined
-  if (before?.decision?.value === 'leave') return
   const end = {
     session: pane.session,
     fence: anyFence,
@@ -206,9 +234,10 @@ async function stray(
     bead: pane.bead,
     graceMs: project.timing.endGrace,
     removeWorktree: harmless,
+    onlyIntegrated: harmless,
   }
   const request: EscalationRequest = {
-    id,
+    id: strayId(project, pane),
     project: project.id,
     source: 'stray_pane',
     urgency: 'blocking',
@@ -216,11 +245,9 @@ async function stray(
     bead: pane.bead,
     host: pane.host,
     title: `A pane is running for ${pane.bead} that no session owns.`,
-    text: harmless
-      ? 'Its work is integrated; ending it loses nothing.'
-      : 'It may hold work that is not integrated. Ending it keeps its worktree.',
+    text: 'It may hold work that is not integrated. Ending it keeps its worktree.',
     options: [
-      { value: 'end', label: 'End the pane', tone: harmless ? 'positive' : 'destructive' },
+      { value: 'end', label: 'End the pane', tone: 'destructive' },
       { value: 'leave', label: 'Leave it running', tone: 'neutral' },
     ],
     freeText: false,

@@ -7,18 +7,21 @@ import {
   allHandlersFinished,
 } from '@temporalio/workflow'
 import { system, type Actor } from '../model/actor.ts'
-import { isAnswer, possibleAnswers } from '../model/escalation.ts'
+import { isAnswer, possibleAnswers, type Decision, type EscalationView } from '../model/escalation.ts'
 import { hostQueue, type HostActivities } from '../temporal/contracts/activities.ts'
 import {
   answerEscalation,
   delivered,
   moot,
   type AnswerUpdate,
+  type Carrier,
   type EscalationState,
 } from '../temporal/contracts/escalation.ts'
 import { nothingPublished, answerSession } from '../temporal/contracts/session.ts'
 import { failure, failureOf } from './failure.ts'
 import { startPublisher } from './publisher.ts'
+
+type Show = (change: Partial<EscalationView>, actor: Actor) => void
 
 /**
  * One decision, many doors: the first answer is kept, later ones hear who decided. Decided is not delivered: the workflow
@@ -35,7 +38,7 @@ export async function escalation(state: EscalationState): Promise<void> {
     view: state.view,
     state: { ...state, publishing: nothingPublished(Date.now()) },
   }))
-  const show = (change: Partial<EscalationState['view']>, actor: Actor): void => {
+  const show: Show = (change, actor) => {
     state.view = { ...state.view, ...change }
     publisher.changed({ kind: 'escalation.changed', escalation: state.view }, actor)
   }
@@ -65,11 +68,17 @@ export async function escalation(state: EscalationState): Promise<void> {
   })
 
   show({}, system)
-  await condition(() => state.view.state !== 'open')
-  if (state.view.state === 'decided') await carryOut(state, show)
-  await condition(() => state.view.state !== 'open' && state.view.state !== 'decided')
+  do {
+    await condition(() => state.view.state !== 'open')
+    if (state.view.state === 'decided') await carryOut(state, show)
+    await condition(() => state.view.state !== 'decided')
+  } while (isOpen(state))
   await publisher.drained()
   await condition(allHandlersFinished)
+}
+
+function isOpen(state: EscalationState): boolean {
+  return state.view.state === 'open'
 }
 
 function refuseAnswer(state: EscalationState, update: AnswerUpdate): void {
@@ -81,33 +90,38 @@ function refuseAnswer(state: EscalationState, update: AnswerUpdate): void {
   throw failure('option_unknown', { value: update.value, options: possibleAnswers(view) })
 }
 
-async function carryOut(
-  state: EscalationState,
-  show: (change: Partial<EscalationState['view']>, actor: Actor) => void,
-): Promise<void> {
-  const { carrier, view, timing } = state
+async function carryOut(state: EscalationState, show: Show): Promise<void> {
+  const { carrier, view } = state
   const decision = view.decision
   if (decision === null) return
-  if (carrier.kind === 'session') {
-    const answer = { escalation: view.id, value: decision.value, text: decision.text, by: decision.by }
-    const told = await getExternalWorkflowHandle(carrier.workflowId)
-      .signal(answerSession, answer)
-      .then(
-        () => true,
-        () => false,
-      )
-    if (!told) show({ state: 'moot', note: 'The session has ended.' }, system)
-    return
-  }
+  if (carrier.kind === 'stray') return endStray(state, carrier, decision, show)
+  const answer = { escalation: view.id, value: decision.value, text: decision.text, by: decision.by }
+  const told = await getExternalWorkflowHandle(carrier.workflowId)
+    .signal(answerSession, answer)
+    .then(
+      () => true,
+      () => false,
+    )
+  if (!told) show({ state: 'moot', note: 'The session has ended.' }, system)
+}
+
+async function endStray(
+  state: EscalationState,
+  carrier: Extract<Carrier, { kind: 'stray' }>,
+  decision: Decision,
+  show: Show,
+): Promise<void> {
   if (decision.value !== 'end') return show({ state: 'delivered', note: '' }, system)
-  const host = proxyActivities<HostActivities>({
+  const host = proxyActivities<Pick<HostActivities, 'endPane'>>({
     taskQueue: hostQueue(carrier.host),
-    startToCloseTimeout: timing.hostActivity,
-    heartbeatTimeout: timing.heartbeat,
+    startToCloseTimeout: state.timing.hostActivity,
+    heartbeatTimeout: state.timing.heartbeat,
   })
   const ended = await host.endPane(carrier.end).catch(failureOf)
-  show(
-    { state: 'code' in ended ? 'unconfirmed' : 'delivered', note: 'code' in ended ? ended.message : ended.note },
-    system,
-  )
+  if (state.view.state !== 'decided') return
+  if ('code' in ended) return show({ state: 'unconfirmed', note: ended.message }, system)
+  if (ended.how !== 'refused') return show({ state: 'delivered', note: ended.note }, system)
+  // Only what nobody was asked about is refused: now somebody is.
+  state.carrier = { ...carrier, end: { ...carrier.end, onlyIntegrated: false, removeWorktree: false } }
+  show({ state: 'open', decision: null, note: '' }, system)
 }

@@ -50,7 +50,10 @@ export interface Repositories {
   integrate(request: IntegrateBead): Promise<IntegrateOutcome>
   /** Removes the worktree, and a merged branch, when that loses nothing: clean, and reachable from the base or a remote. */
   removeWorktree(place: BeadPlace): Promise<RemovedWorktree>
-  /** Whether nothing is left to integrate: no uncommitted file, and every commit reachable from the base. */
+  /**
+   * Whether the bead's work is integrated, as it is at this moment: there was work, no file is uncommitted, and every
+   * commit is reachable from the base. False as long as a worktree has no commits of its own: somebody may just begin.
+   */
   isIntegrated(place: BeadPlace): Promise<boolean>
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { GembaError } from '../../model/error.ts'
 import { openRepositories } from './repositories.ts'
-import { request, testFolder, testRepository, work, type TestRepository } from './test-repository.ts'
+import { addRemote, request, testFolder, testRepository, work, type TestRepository } from './test-repository.ts'
 
 beforeAll(() => {
   process.env['GIT_CONFIG_GLOBAL'] = '/dev/null'
@@ -168,11 +168,42 @@ describe('check', () => {
   })
 })
 
+describe('isIntegrated', () => {
+  test('takes a bead that is worked again, or never was, for one whose work is still to come', async () => {
+    const at = await testRepository()
+    const place = { repository: at.repository, bead: 'mp-1' }
+    expect(await repositories.isIntegrated(place)).toBe(false)
+    await work(await ensure(at, 'mp-1'), 'a.txt', 'a')
+    await repositories.integrate(request(at.repository, 'mp-1'))
+    await remove(at, 'mp-1')
+    expect(await repositories.isIntegrated(place)).toBe(true)
+    await ensure(at, 'mp-1')
+    expect(await repositories.isIntegrated(place)).toBe(false)
+  })
+
+  test('looks for the work of a pull request on the base of the remote', async () => {
+    const at = await testRepository({ integration: 'pr' })
+    await addRemote(at)
+    const made = await ensure(at, 'mp-1')
+    const place = { repository: at.repository, bead: 'mp-1' }
+    await work(made, 'a.txt', 'a')
+    await repositories.integrate(request(at.repository, 'mp-1'))
+    expect(await repositories.isIntegrated(place)).toBe(false)
+    await at.git(['clone', '--quiet', join(at.folder, 'remote.git'), join(at.folder, 'other')], at.folder)
+    const other = join(at.folder, 'other')
+    await at.git(['merge', '--quiet', '--no-ff', '-m', 'Merge', 'origin/bead/mp-1'], other)
+    await at.git(['push', '--quiet', 'origin', 'main'], other)
+    await at.git(['fetch', '--quiet', 'origin'])
+    expect(await repositories.isIntegrated(place)).toBe(true)
+  })
+})
+
 describe('removeWorktree', () => {
   test('removes worktree and branch once the base has the work', async () => {
     const at = await testRepository()
     const made = await ensure(at, 'mp-1')
     const place = { repository: at.repository, bead: 'mp-1' }
+    expect(await repositories.isIntegrated(place), 'nothing was done yet').toBe(false)
     await work(made, 'a.txt', 'a')
     expect(await repositories.isIntegrated(place)).toBe(false)
     expect(await remove(at, 'mp-1')).toMatchObject({ worktree: 'kept', note: expect.stringContaining('neither') })

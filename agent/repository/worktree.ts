@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { beadFolder, conflict, excludeWorktrees, lookAt, type BeadFolder, type Found } from './bead-place.ts'
 import { said } from './git.ts'
+import { bringerOf, commitsWith, isAncestor } from './history.ts'
 import { inTurn } from './in-turn.ts'
 import {
   openCheckout,
@@ -50,14 +51,27 @@ export async function isIntegrated(place: BeadPlace): Promise<boolean> {
   const found = await lookAt(opened, folder)
   if (found.kind === 'foreign') return false
   const branch = (await readBranches(opened, [folder.branch])).get(folder.branch)
-  const heads = branch === undefined ? [] : [branch.commit]
+  const heads = new Set(branch === undefined ? [] : [branch.commit])
   if (found.kind === 'worktree') {
     const git = await openCheckout(opened, found.gitDir, folder.path)
     if ((await readStatus(git)).files.length > 0) return false
-    heads.push((await git.run(['rev-parse', '--verify', 'HEAD'])).trim())
+    heads.add((await git.run(['rev-parse', '--verify', 'HEAD'])).trim())
   }
-  for (const head of new Set(heads)) if (!(await isReachable(opened, head, 'base'))) return false
-  return true
+  for (const head of heads) if (!(await isReachable(opened, head, 'base'))) return false
+  return hasBroughtWork(opened, place.bead, [...heads])
+}
+
+/** Whether the base got something from the bead: a branch that still lies on the base's own line holds no work yet. */
+async function hasBroughtWork(opened: OpenedRepository, bead: string, heads: readonly string[]): Promise<boolean> {
+  const { git } = opened
+  const bases = (await git.run(['for-each-ref', '--format=%(refname)', '--', ...basesOf(opened)])).split('\n')
+  for (const base of bases.filter(Boolean)) {
+    if (heads.length === 0 && (await commitsWith(git, base, 'Bead', bead)).length > 0) return true
+    for (const head of heads) {
+      if ((await isAncestor(git, head, base)) && (await bringerOf(git, head, base)) !== null) return true
+    }
+  }
+  return false
 }
 
 /** After another process made the branch at the same time, or git gave up half-way: it is no earlier work. */
@@ -176,8 +190,12 @@ async function dropBranch(opened: OpenedRepository, folder: BeadFolder, branch: 
 }
 
 async function isReachable(opened: OpenedRepository, commit: string, from: 'base' | 'anywhere'): Promise<boolean> {
-  const { base, remote, integration } = opened.repository
-  const merged = integration === 'pr' ? [`refs/remotes/${remote}/${base}`] : []
-  const patterns = [`refs/heads/${base}`, ...(from === 'base' ? merged : ['refs/remotes'])]
+  const patterns = from === 'base' ? basesOf(opened) : [`refs/heads/${opened.repository.base}`, 'refs/remotes']
   return (await opened.git.run(['for-each-ref', '--count=1', `--contains=${commit}`, '--', ...patterns])) !== ''
+}
+
+/** Where integrated work lies: on the base, or on the remote's when that is where it is merged. */
+function basesOf({ repository }: OpenedRepository): string[] {
+  const { base, remote, integration } = repository
+  return [`refs/heads/${base}`, ...(integration === 'pr' ? [`refs/remotes/${remote}/${base}`] : [])]
 }

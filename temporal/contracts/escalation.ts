@@ -13,12 +13,12 @@ export function escalationWorkflowId(project: string, owner: string, ref: string
 /** Who carries out the decision. */
 export type Carrier =
   | { readonly kind: 'session'; readonly workflowId: string }
-  /** A pane that no session owns: the answer `end` ends it on its host. */
+  /** A pane that no session owns: the answer `end` ends it on its host. What the host refuses is put to people. */
   | { readonly kind: 'stray'; readonly host: string; readonly end: EndPane }
 
 export interface EscalationState {
   readonly schema: 1
-  readonly carrier: Carrier
+  carrier: Carrier
   readonly timing: Timing
   view: EscalationView
   /** The key of the command that decided. */

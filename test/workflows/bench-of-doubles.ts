@@ -13,7 +13,7 @@ import type { DispatchConfig } from '../../model/dispatch.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { GembaEvent, NewEvent, Publication, Snapshot } from '../../model/event.ts'
 import type { Fact } from '../../model/fact.ts'
-import type { IntegrateOutcome } from '../../model/orchestration-plane.ts'
+import type { EndedPane, IntegrateOutcome } from '../../model/orchestration-plane.ts'
 import type { SessionView } from '../../model/session.ts'
 import { defaultTiming, type Timing } from '../../model/timing.ts'
 import {
@@ -78,6 +78,7 @@ export class HostDouble {
   /** What the next calls of an activity fail with. */
   readonly failures = new Map<keyof HostActivities, { code: string; params: Record<string, string> }[]>()
   outcomes: IntegrateOutcome[] = []
+  endings: EndedPane[] = []
   delivery: 'delivered' | 'moot' | 'unconfirmed' = 'delivered'
   readonly #facts = new Map<string, Fact[]>()
   #wake: (() => void)[] = []
@@ -146,7 +147,7 @@ export class HostDouble {
       },
       endPane: async (request) => {
         note('endPane', request)
-        return { how: 'quit', worktree: request.removeWorktree ? 'removed' : 'kept', note: '' }
+        return this.endings.shift() ?? { how: 'quit', worktree: request.removeWorktree ? 'removed' : 'kept', note: '' }
       },
     }
   }

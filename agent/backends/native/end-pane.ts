@@ -3,16 +3,23 @@ import type { EndedPane, EndPane } from '../../../model/orchestration-plane.ts'
 import { isAlive } from '../../../runtime/process-identity.ts'
 import { endFamily } from '../../process-family.ts'
 import { untilTrue } from '../../until-true.ts'
+import { isLiving, panesOf } from './living-panes.ts'
 import { isPaneAlive, isShown, markerOf, type NativeContext } from './native-context.ts'
 import type { SessionRecord } from './session-record.ts'
 
 const hangUpMs = 1_000
 
-/** Ends a session on this host; afterwards no start of the same or an earlier attempt can bring it back. */
+/**
+ * Ends a session on this host; afterwards no start of the same or an earlier attempt can bring it back. What is to be
+ * ended only with its work integrated is left alone otherwise.
+ */
 export async function endPane(context: NativeContext, request: EndPane): Promise<EndedPane> {
   const { session, fence } = request
   const record = context.store.read(session)
   if (record !== undefined && fence < record.fence) throw new GembaError('fence_stale', { session })
+  if (request.onlyIntegrated === true && record !== undefined && (await holdsWork(context, record))) {
+    return { how: 'refused', worktree: 'kept', note: 'Its work is not integrated.' }
+  }
   const how = record === undefined ? 'absent' : await endProgram(context, request, record)
   context.store.write({ ...(record ?? unknownRecord(request)), fence, state: 'ended' })
   context.folds.delete(session)
@@ -21,12 +28,22 @@ export async function endPane(context: NativeContext, request: EndPane): Promise
   return { how, ...(await context.repositories.removeWorktree({ repository, bead: request.bead })) }
 }
 
+/** Whether an agent lives whose work is not integrated at this moment. */
+async function holdsWork(context: NativeContext, record: SessionRecord): Promise<boolean> {
+  if (!(await isLiving(context, record))) return false
+  try {
+    const repository = context.definitions.repository(record.repository)
+    return !(await context.repositories.isIntegrated({ repository, bead: record.bead }))
+  } catch {
+    // A repository that can not be asked holds work that nobody has seen integrated.
+    return true
+  }
+}
+
 async function endProgram(context: NativeContext, request: EndPane, record: SessionRecord): Promise<EndedPane['how']> {
   const { session } = request
-  const left = record.state === 'starting' ? await context.terminals.find(`gmb-${session}-`) : []
-  const panes = [...(record.pane === null ? [] : [record.pane]), ...left]
   let how: EndedPane['how'] = 'absent'
-  for (const pane of panes) {
+  for (const pane of await panesOf(context, record)) {
     if (isAlive(pane.process)) {
       const typed = record.quit !== '' && isPaneAlive(pane) && isShown(context, pane)
       // A terminal that can not be typed into is no reason to let its program live.

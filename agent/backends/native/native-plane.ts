@@ -12,7 +12,8 @@ import { TmuxRefusal } from './control-client.ts'
 import { deliverAnswer, sayToPane } from './deliver-answer.ts'
 import { endPane } from './end-pane.ts'
 import { tmuxEnvironment, writeWrappers } from './launch.ts'
-import { isPaneAlive, isShown, type NativeContext } from './native-context.ts'
+import { isLiving } from './living-panes.ts'
+import { isShown, type NativeContext } from './native-context.ts'
 import { openSessionStore, type SessionRecord } from './session-record.ts'
 import { startPane } from './start-pane.ts'
 import { openTerminals, type Pane } from './terminals.ts'
@@ -49,15 +50,15 @@ export async function openNativePlane(options: NativePlaneOptions): Promise<Orch
   const bin = join(options.folder, 'bin')
   writeWrappers(bin)
   const store = openSessionStore(options.folder)
-  const running = () => store.all().filter((record) => record.state === 'running')
+  const unended = () => store.all().filter(({ state }) => state !== 'ended')
   const terminals = openTerminals({
     tmux,
     socket: options.socket,
     folder: join(options.folder, 'tmux'),
     env: tmuxEnvironment(env),
     shown: () =>
-      running().flatMap(({ pane, session }) =>
-        pane !== null && isShown(context, pane) ? { pane: pane.pane, session } : [],
+      unended().flatMap(({ pane, session, state }) =>
+        pane !== null && state === 'running' && isShown(context, pane) ? { pane: pane.pane, session } : [],
       ),
   })
   const { definitions, repositories } = options
@@ -91,7 +92,7 @@ export async function openNativePlane(options: NativePlaneOptions): Promise<Orch
       return repositories.integrate({ ...request, repository: definitions.repository(request.repository) })
     },
     end: (request) => inTurn(request.session, () => endPane(context, request)),
-    panes: () => Promise.all(running().map((record) => announced(record, integrated))),
+    panes: () => Promise.all(unended().map((record) => announced(context, record, integrated))),
     async peek(session, lines) {
       const screen = await unlessGone(session, terminals.screen(shownPane(context, session)))
       return screen.trimEnd().split('\n').slice(-Math.max(1, lines)).join('\n')
@@ -132,6 +133,7 @@ async function refused<T>(work: Promise<T>, code: ErrorCode, params: Record<stri
 }
 
 async function announced(
+  context: NativeContext,
   record: SessionRecord,
   integrated: (record: SessionRecord) => Promise<boolean>,
 ): Promise<AnnouncedPane> {
@@ -140,7 +142,8 @@ async function announced(
     bead: record.bead,
     repository: record.repository,
     fence: record.fence,
-    alive: record.pane !== null && isPaneAlive(record.pane),
+    // Where tmux can not be asked an agent may run.
+    alive: await isLiving(context, record).catch(() => true),
     integrated: await integrated(record),
   }
 }

@@ -9,6 +9,7 @@ import { composePreamble, readLayers } from '../../preamble.ts'
 import { endFamily } from '../../process-family.ts'
 import type { Worktree } from '../../repository/repositories.ts'
 import { childEnvironment, agentProgram, launcherText, type SessionVariables } from './launch.ts'
+import { isLiving } from './living-panes.ts'
 import { isShown, markerOf, type NativeContext } from './native-context.ts'
 import type { SessionFiles, SessionRecord } from './session-record.ts'
 import type { Pane } from './terminals.ts'
@@ -45,6 +46,7 @@ export async function startPane(context: NativeContext, request: StartPane): Pro
     const launched = await adopt(context, earlier)
     if (launched !== undefined) return startedPane(launched)
   }
+  await refuseSecondAgent(context, start)
   context.store.write({ ...draftRecord(start), pane: earlier?.pane ?? null })
   await endEarlier(context, session, earlier)
   const worktree = await context.repositories.ensureWorktree({ repository, bead: bead.id })
@@ -55,6 +57,15 @@ export async function startPane(context: NativeContext, request: StartPane): Pro
 function resolved({ definitions }: NativeContext, request: StartPane): Start {
   const agent = { ...definitions.agent(request.agent), ...request.rules }
   return { ...request, agent, repository: definitions.repository(request.repository) }
+}
+
+/** A pane that its session left behind may still work in the bead's worktree: a person ends it first. */
+async function refuseSecondAgent(context: NativeContext, { session, repository, bead }: Start): Promise<void> {
+  for (const other of context.store.all()) {
+    if (other.state === 'ended' || other.session === session) continue
+    if (other.bead !== bead.id || other.repository !== repository.id || !(await isLiving(context, other))) continue
+    throw new GembaError('bead_in_session', { bead: bead.id, session: other.session })
+  }
 }
 
 async function launch(
