@@ -1,10 +1,10 @@
-import { limits } from '../../model/bead.ts'
-import { GembaError } from '../../model/error.ts'
-import type { Reading, SqlValue } from './database.ts'
-import { checkText, columnsOf, invalid } from './fields.ts'
+import { limits } from '../../../model/bead.ts'
+import { GembaError } from '../../../model/error.ts'
+import type { Reading, SqlValue } from '../database.ts'
+import { checkText, columnsOf, invalid } from '../fields.ts'
 import type { Fields } from './jsonl-records.ts'
-import type { Words } from './shape.ts'
-import { checkTime, sqlTime } from './time.ts'
+import type { Words } from '../shape.ts'
+import { checkTime, sqlTime } from '../time.ts'
 
 /** A column of `issues` as the database describes it. */
 export interface Column {

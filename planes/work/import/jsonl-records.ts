@@ -1,8 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { GembaError } from '../../model/error.ts'
+import { GembaError } from '../../../model/error.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
+
+/** A field as text; empty for what is neither text nor a number. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+}
 
 /** One row to import and the line it came from. */
 export interface ImportRecord {
