@@ -1,15 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import * as wire from '../../model/schema/bead.ts'
+import type { Write } from '../../model/work-plane.ts'
 import { answers } from '../answers.ts'
-import { currentBead, writtenBead } from '../bead-edits.ts'
+import { changeBeadWith, changedBead } from '../bead-changes.ts'
+import { currentBead } from '../bead-edits.ts'
 import type { ApiParts } from '../parts.ts'
-import { writeOf } from './beads.ts'
 
 const tags = ['beads']
-const changed = answers(200, wire.beadDetail, 'The bead as it is now; `ETag` holds its version.')
 
 /** What hangs on a bead: comments and dependencies. */
-export const beadLinks: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps, confirm }) => {
+export const beadLinks: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
+  const { deps } = parts
+  const changeBead = changeBeadWith(parts)
+
   app.post(
     '/beads/:id/comments',
     {
@@ -21,12 +24,14 @@ export const beadLinks: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps
         response: answers(201, wire.beadDetail, 'The bead with its comments, the new one last.'),
       },
     },
-    async (request, reply) =>
-      confirm(request, reply, async (confirmed) => {
-        const { id } = request.params
-        await deps.work.comment(id, request.body.text, writeOf(request, confirmed))
-        return { status: 201, body: await writtenBead(deps, await currentBead(deps, id)) }
-      }),
+    async (request, reply) => {
+      const { id } = request.params
+      const comment = async (write: Write) => {
+        await deps.work.comment(id, request.body.text, write)
+        return currentBead(deps, id)
+      }
+      return changeBead(request, reply, comment, 201)
+    },
   )
 
   app.put(
@@ -37,26 +42,23 @@ export const beadLinks: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps
         summary: 'Let a bead depend on another',
         params: wire.dependencyParams,
         body: wire.newDependency,
-        response: changed,
+        response: changedBead,
       },
     },
     async (request, reply) =>
-      confirm(request, reply, async (confirmed) => {
+      changeBead(request, reply, (write) => {
         const { id, target } = request.params
-        const write = writeOf(request, confirmed)
-        const written = await deps.work.addDependency(id, target, request.body.kind, write)
-        return { status: 200, body: await writtenBead(deps, written) }
+        return deps.work.addDependency(id, target, request.body.kind, write)
       }),
   )
 
   app.delete(
     '/beads/:id/dependencies/:target',
-    { schema: { tags, summary: 'Remove a dependency', params: wire.dependencyParams, response: changed } },
+    { schema: { tags, summary: 'Remove a dependency', params: wire.dependencyParams, response: changedBead } },
     async (request, reply) =>
-      confirm(request, reply, async (confirmed) => {
+      changeBead(request, reply, (write) => {
         const { id, target } = request.params
-        const written = await deps.work.removeDependency(id, target, writeOf(request, confirmed))
-        return { status: 200, body: await writtenBead(deps, written) }
+        return deps.work.removeDependency(id, target, write)
       }),
   )
 }

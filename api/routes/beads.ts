@@ -1,27 +1,22 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
-import type { BeadDetail } from '../../model/bead.ts'
 import * as wire from '../../model/schema/bead.ts'
 import type { Write } from '../../model/work-plane.ts'
-import type { StoredAnswer } from '../../store/store.ts'
 import { answers } from '../answers.ts'
-import { currentBead, editUnheld, refreshed, refuseStart, writtenBead } from '../bead-edits.ts'
+import { changeBeadWith, changedBead, writeOf } from '../bead-changes.ts'
+import { currentBead, editUnheld, refreshed, refuseStart } from '../bead-edits.ts'
 import { beadPage } from '../bead-page.ts'
-import type { Confirmed } from '../confirm.ts'
-import { ifMatchOf, isFresh } from '../etag.ts'
+import { isFresh } from '../etag.ts'
 import { formatEventId } from '../event-id.ts'
 import type { ApiParts } from '../parts.ts'
 
 const tags = ['beads']
-const changed = answers(200, wire.beadDetail, 'The bead as it is now; `ETag` holds its version.')
+const params = wire.beadParams
 
 /** Reading and editing beads. Starting one is not an edit: see dispatch. */
-export const beads: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps, confirm }) => {
-  const done = async (written: BeadDetail, status = 200): Promise<StoredAnswer> => ({
-    status,
-    body: await writtenBead(deps, written),
-  })
+export const beads: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
+  const { deps, confirm } = parts
+  const changeBead = changeBeadWith(parts)
 
   app.get(
     '/beads',
@@ -49,7 +44,7 @@ export const beads: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps, co
         tags,
         summary: 'Read a bead',
         description: 'Answers 304 when `If-None-Match` names its version.',
-        params: wire.beadParams,
+        params,
         response: answers(200, wire.beadDetail, 'The bead; `ETag` holds its version.'),
       },
     },
@@ -70,11 +65,13 @@ export const beads: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps, co
         response: answers(201, wire.beadDetail, 'The new bead.'),
       },
     },
-    async (request, reply) =>
-      confirm(request, reply, async (confirmed) => {
+    async (request, reply) => {
+      const create = async (write: Write) => {
         refuseStart(request.body.id ?? 'to be created', request.body)
-        return done(await deps.work.create(request.body, confirmed), 201)
-      }),
+        return deps.work.create(request.body, write)
+      }
+      return changeBead(request, reply, create, 201)
+    },
   )
 
   app.patch(
@@ -84,30 +81,26 @@ export const beads: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps, co
         tags,
         summary: 'Edit a bead',
         description: 'With `If-Match` only when its version is still that one.',
-        params: wire.beadParams,
+        params,
         body: wire.beadPatch,
-        response: changed,
+        response: changedBead,
       },
     },
     async (request, reply) =>
-      confirm(request, reply, async (confirmed) => {
+      changeBead(request, reply, (write) => {
         const { id } = request.params
         const patch = request.body
-        const write = writeOf(request, confirmed)
-        if (patch.status === undefined && patch.assignee === undefined)
-          return done(await deps.work.update(id, patch, write))
-        return done(
-          await editUnheld(deps, id, write, (current, guarded) => {
-            refuseStart(id, patch, current)
-            return deps.work.update(id, patch, guarded)
-          }),
-        )
+        if (patch.status === undefined && patch.assignee === undefined) return deps.work.update(id, patch, write)
+        return editUnheld(deps, id, write, (current, guarded) => {
+          refuseStart(id, patch, current)
+          return deps.work.update(id, patch, guarded)
+        })
       }),
   )
 
   app.delete(
     '/beads/:id',
-    { schema: { tags, summary: 'Delete a bead', params: wire.beadParams, response: answers(204, null, 'Deleted.') } },
+    { schema: { tags, summary: 'Delete a bead', params, response: answers(204, null, 'Deleted.') } },
     async (request, reply) =>
       confirm(request, reply, async (confirmed) => {
         const { id } = request.params
@@ -122,32 +115,21 @@ export const beads: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps, co
 
   app.post(
     '/beads/:id/close',
-    {
-      schema: { tags, summary: 'Close a bead', params: wire.beadParams, body: wire.closeBead, response: changed },
-    },
+    { schema: { tags, summary: 'Close a bead', params, body: wire.closeBead, response: changedBead } },
     async (request, reply) =>
-      confirm(request, reply, async (confirmed) => {
+      changeBead(request, reply, (write) => {
         const { id } = request.params
-        const edit = (_: BeadDetail, write: Write) => deps.work.close(id, request.body, write)
-        return done(await editUnheld(deps, id, writeOf(request, confirmed), edit))
+        return editUnheld(deps, id, write, (_, guarded) => deps.work.close(id, request.body, guarded))
       }),
   )
 
   app.post(
     '/beads/:id/reopen',
-    {
-      schema: { tags, summary: 'Reopen a bead', params: wire.beadParams, body: wire.reopenBead, response: changed },
-    },
+    { schema: { tags, summary: 'Reopen a bead', params, body: wire.reopenBead, response: changedBead } },
     async (request, reply) =>
-      confirm(request, reply, async (confirmed) => {
+      changeBead(request, reply, (write) => {
         const { id } = request.params
-        const edit = (_: BeadDetail, write: Write) => deps.work.reopen(id, request.body, write)
-        return done(await editUnheld(deps, id, writeOf(request, confirmed), edit))
+        return editUnheld(deps, id, write, (_, guarded) => deps.work.reopen(id, request.body, guarded))
       }),
   )
-}
-
-export function writeOf(request: FastifyRequest, { actor, key }: Confirmed): Write {
-  const ifMatch = ifMatchOf(request.headers['if-match'])
-  return ifMatch === undefined ? { actor, key } : { actor, key, ifMatch }
 }
