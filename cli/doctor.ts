@@ -2,8 +2,10 @@ import { resolve } from 'node:path'
 import { createReport } from '../runtime/terminal.ts'
 import { ensureTool } from '../runtime/tools/ensure.ts'
 import { findTool } from '../runtime/tools/locate.ts'
-import { machineChecks, projectChecks, type Check } from './checks.ts'
+import type { Check } from './check.ts'
+import { machineChecks } from './machine-checks.ts'
 import { exitCodes, print } from './output.ts'
+import { projectChecks } from './project-checks.ts'
 
 const marks = { ok: '✓ ok     ', note: '· note   ', problem: '✗ problem' } as const
 
@@ -11,9 +13,12 @@ const marks = { ok: '✓ ok     ', note: '· note   ', problem: '✗ problem' } 
  * `gemba doctor`: what this machine and the project have and lack. Exit 6 when something must be mended.
  * With `fix` it gets what Gemba can get by itself.
  */
-export async function doctor(folder: string, options: { fix?: boolean; json?: boolean }): Promise<number> {
+export async function doctor(
+  folder: string,
+  options: { data?: string; fix?: boolean; json?: boolean },
+): Promise<number> {
   const fixes = options.fix === true ? await obtainMissing() : new Map<string, string>()
-  const checks = [...(await machineChecks()), ...(await projectChecks(resolve(folder)))].map((check) => {
+  const checks = [...(await machineChecks()), ...(await projectChecks(resolve(folder), options.data))].map((check) => {
     const failed = fixes.get(check.id)
     return failed === undefined ? check : { ...check, detail: `${check.detail} (${failed})` }
   })

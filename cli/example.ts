@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { createExampleRepository, readExample } from '../agent/scripted/example.ts'
 import { configPaths } from '../runtime/config.ts'
+import { ownDataRoot } from '../runtime/data-root.ts'
 import { installation } from '../runtime/installation.ts'
 import { requireTool } from '../runtime/tools/ensure.ts'
 import { excludeFromGit } from './git-exclude.ts'
@@ -19,11 +20,13 @@ export async function example(folder: string): Promise<number> {
     await createExampleRepository(source, root)
     mkdirSync(dirname(paths.project), { recursive: true })
     await excludeFromGit(root, ['/.gemba/'])
-    writeFileSync(paths.agents, agentsTemplate('scripted'))
+    writeFileSync(paths.agents, agentsTemplate({ scripted: true }), { mode: 0o600 })
     const project = { id: 'example', name, prefix, base: 'main', example: true, agent: 'scripted' }
     writeFileSync(paths.project, projectTemplate(project), { flag: 'wx' })
     say(`Created the example project in ${root}`)
   }
+  // The example keeps its data with itself: whoever removes its folder has removed everything of it.
+  mkdirSync(ownDataRoot(root), { recursive: true, mode: 0o700 })
   print(root)
   return exitCodes.done
 }

@@ -7,6 +7,8 @@ import { open } from './open.ts'
 import { exitCodeOf, exitCodes, printError } from './output.ts'
 import { serve } from './serve.ts'
 
+const data = 'the folder of the data, when it is not where Gemba keeps it by itself'
+
 /** The `gemba` command. Data goes to standard output, talk to standard error; `--json` everywhere that there is data. */
 function program(): Command {
   const gemba = new Command('gemba')
@@ -31,6 +33,7 @@ function program(): Command {
       new Option('--orchestration <plane>', 'whether agents run here').choices(['native', 'none']).default('native'),
     )
     .option('--public-url <url>', 'the address by which others reach the server')
+    .option('--data <folder>', data)
     .option('--open', 'open the console in the browser')
     .option('--no-open', 'do not open the browser')
     .option('--json', 'print events as JSON lines')
@@ -40,15 +43,17 @@ function program(): Command {
     .description('Print the URL of the running console; with --browser open it.')
     .argument('[folder]', 'the project', '.')
     .option('--browser', 'open it in the browser')
+    .option('--data <folder>', data)
     .option('--json', 'print it as JSON')
-    .action((folder: string, options: { browser?: boolean; json?: boolean }) => finish(open(folder, options)))
+    .action((folder: string, options: Parameters<typeof open>[1]) => finish(open(folder, options)))
   gemba
     .command('doctor')
     .description('Say what is wrong on this machine and with the project, and how to mend it.')
     .argument('[folder]', 'the project', '.')
     .option('--fix', 'get what can be got')
+    .option('--data <folder>', data)
     .option('--json', 'print the findings as JSON')
-    .action((folder: string, options: { fix?: boolean; json?: boolean }) => finish(doctor(folder, options)))
+    .action((folder: string, options: Parameters<typeof doctor>[1]) => finish(doctor(folder, options)))
   gemba
     .command('example')
     .description('Create the example project.')

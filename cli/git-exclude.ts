@@ -3,19 +3,24 @@ import { dirname, resolve } from 'node:path'
 import { exec } from '../runtime/exec.ts'
 import { findTool } from '../runtime/tools/locate.ts'
 
+/** What a project has for itself: git shows and adds neither. */
+export const ownFolders = ['/.gemba/data/', '/.gemba/worktrees/']
+
 /**
  * Keeps folders of ours out of `git status`, by the repository's own exclude file, which is never committed.
- * Does nothing where there is no repository.
+ * `patterns` begin at `folder`, which may stand deep in its repository. Does nothing where there is no repository.
  */
 export async function excludeFromGit(folder: string, patterns: readonly string[]): Promise<void> {
   const git = findTool('git')
   if (git === undefined) return
-  const asked = await exec(git, ['-C', folder, 'rev-parse', '--show-toplevel', '--git-path', 'info/exclude'])
-  const [top, path] = asked.stdout.trim().split('\n')
-  if (asked.code !== 0 || path === undefined || top !== resolve(folder)) return
+  const asked = await exec(git, ['-C', folder, 'rev-parse', '--show-prefix', '--git-path', 'info/exclude'])
+  const [prefix, path, ...more] = asked.stdout.replace(/\n$/, '').split('\n')
+  if (asked.code !== 0 || prefix === undefined || path === undefined || more.length > 0) return
   const file = resolve(folder, path)
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const missing = patterns.filter((pattern) => !text.split('\n').includes(pattern))
+  const below = prefix.replace(/\/$/, '').replace(/[\\*?[\]]/g, '\\$&')
+  const wanted = patterns.map((pattern) => (below === '' ? pattern : `/${below}${pattern}`))
+  const missing = wanted.filter((pattern) => !text.split('\n').includes(pattern))
   if (missing.length === 0) return
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`)

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { configPaths, loadProject } from '../runtime/config.ts'
 import { agentsTemplate, projectTemplate } from './templates.ts'
-import { excludeFromGit } from './git-exclude.ts'
+import { excludeFromGit, ownFolders } from './git-exclude.ts'
 import { exitCodes, print, say } from './output.ts'
 import { git, repositoryRoot } from './repository-root.ts'
 
@@ -12,7 +12,7 @@ export async function init(folder: string, options: { input: boolean; json?: boo
   const root = await repositoryRoot(resolve(folder))
   const paths = configPaths(root)
   const created = existsSync(paths.project) ? [] : await create(root, options.input)
-  await excludeFromGit(root, ['/.gemba/data/', '/.gemba/worktrees/'])
+  await excludeFromGit(root, ownFolders)
   const { project } = loadProject(root)
   if (options.json === true) print(JSON.stringify({ folder: root, project: project.id, created }))
   for (const file of created) say(`Wrote ${file}`)
@@ -27,10 +27,11 @@ async function create(root: string, ask: boolean): Promise<string[]> {
   const answers = ask && process.stdin.isTTY ? await questions(suggested) : { id: suggested, name: basename(root) }
   const paths = configPaths(root)
   mkdirSync(dirname(paths.project), { recursive: true })
-  writeFileSync(paths.project, projectTemplate({ ...answers, base: await currentBranch(root) }), { flag: 'wx' })
-  if (existsSync(paths.agents)) return [paths.project]
-  writeFileSync(paths.agents, agentsTemplate('claude'), { flag: 'wx' })
-  return [paths.project, paths.agents]
+  const project = projectTemplate({ ...answers, base: await currentBranch(root) })
+  const missing = existsSync(paths.agents) ? [] : [paths.agents]
+  for (const file of missing) writeFileSync(file, agentsTemplate({ scripted: false }), { flag: 'wx', mode: 0o600 })
+  writeFileSync(paths.project, project, { flag: 'wx' })
+  return [paths.project, ...missing]
 }
 
 async function questions(suggested: string): Promise<{ id: string; name: string }> {

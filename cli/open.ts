@@ -4,8 +4,11 @@ import { consoleUrl, openBrowser } from './console-url.ts'
 import { exitCodes, print } from './output.ts'
 
 /** `gemba open`: the URL of the running console, token included. */
-export async function open(folder: string, options: { browser?: boolean; json?: boolean }): Promise<number> {
-  const data = dataFolderOf(folder)
+export async function open(
+  folder: string,
+  options: { data?: string; browser?: boolean; json?: boolean },
+): Promise<number> {
+  const data = dataFolderOf(folder, options.data)
   const running = await runningServer(data)
   if (running === undefined) throw new GembaError('not_running', { folder: data.root })
   const url = consoleUrl(running.url, data)

@@ -10,6 +10,7 @@ export interface ServeFlags {
   readonly auth?: 'token' | 'none'
   readonly orchestration: 'native' | 'none'
   readonly publicUrl?: string
+  readonly data?: string
   readonly open?: boolean
   readonly json?: boolean
 }

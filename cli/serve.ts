@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { GembaError } from '../model/error.ts'
 import { awaitLeftChildren, ChildRecord } from '../runtime/child-record.ts'
-import { loadProject } from '../runtime/config.ts'
-import { createDataFolder, lockProject, runningServer, type DataFolder } from '../runtime/data-folder.ts'
+import { loadProject, type LoadedProject } from '../runtime/config.ts'
+import { createDataFolder, dataFolderOf, lockProject, runningServer, type DataFolder } from '../runtime/data-folder.ts'
+import { claimDataFolder } from '../runtime/data-owner.ts'
 import type { HeldLock } from '../runtime/file-lock.ts'
 import { requireFreePort } from '../runtime/free-port.ts'
 import type { PaneLine } from '../runtime/supervised.ts'
@@ -10,7 +12,7 @@ import { Supervisor } from '../runtime/supervisor.ts'
 import { createReport, type Report } from '../runtime/terminal.ts'
 import { compose, obtainTools, socketOf, type ServeOptions } from './compose.ts'
 import { consoleUrl, openBrowser } from './console-url.ts'
-import { excludeFromGit } from './git-exclude.ts'
+import { excludeFromGit, ownFolders } from './git-exclude.ts'
 import { exitCodes, print } from './output.ts'
 import { serveOptions, startCommand, type ServeFlags } from './serve-options.ts'
 
@@ -20,10 +22,12 @@ export async function serve(folder: string, flags: ServeFlags): Promise<number> 
   const loaded = loadProject(folder)
   const command = startCommand()
   const options = await serveOptions(loaded, flags, command)
-  const data = createDataFolder(loaded.folder)
+  const data = dataFolderOf(loaded.folder, flags.data)
   await refuseSecond(data)
-  await excludeFromGit(loaded.folder, ['/.gemba/data/', '/.gemba/worktrees/'])
+  const isNew = prepareData(loaded, data)
+  await excludeFromGit(loaded.folder, ownFolders)
   const tools = await obtainTools(loaded, options, report)
+  if (isNew) report.line(`The data of this project, its beads included, is kept in ${data.root}`)
   const lock = await lockProject(data, options.url)
   try {
     await awaitLeftChildren(data, (count) =>
@@ -37,6 +41,14 @@ export async function serve(folder: string, flags: ServeFlags): Promise<number> 
   } finally {
     lock.release()
   }
+}
+
+/** Makes the data folder; whether it is the first time. */
+function prepareData({ project, folder }: LoadedProject, data: DataFolder): boolean {
+  const isNew = !existsSync(data.token)
+  claimDataFolder(data, { id: project.id, folder })
+  createDataFolder(data)
+  return isNew
 }
 
 async function refuseSecond(data: DataFolder): Promise<void> {

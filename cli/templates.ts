@@ -8,7 +8,7 @@ export function projectTemplate(project: {
   example?: boolean
   agent?: string
 }): string {
-  return `# The project. Every key: docs/reference/configuration.md, or: gemba config explain
+  return `# The project. Every key, its value and what it means: gemba config explain
 
 [project]
 id = ${quoted(project.id)}
@@ -16,7 +16,7 @@ name = ${quoted(project.name)}
 prefix = ${quoted(project.prefix ?? project.id)}
 ${project.example === true ? 'example = true\n' : ''}
 [beads]
-# A Dolt server over a folder of the project. For one of your own:
+# Gemba runs a Dolt server for the beads. For one of your own, instead of the next line:
 # url = "mysql://user@host:3306/database"
 embedded = true
 
@@ -24,7 +24,7 @@ embedded = true
 id = ${quoted(project.id)}
 path = "."
 base = ${quoted(project.base)}
-# merge, push, pr or none
+# What becomes of finished work: merge (here), push (to the base), pr (pushed for review) or none (left on its branch).
 integration = "merge"
 
 [server]
@@ -38,23 +38,26 @@ default = ${quoted(project.agent ?? 'claude')}
 `
 }
 
-/** A new `.gemba/agents.toml`; the named agent stands first. */
-export function agentsTemplate(first: 'claude' | 'scripted'): string {
-  const claude = `[[agent]]
-name = "claude"
-command = "claude"
-# dangerous, balanced or cautious
-interaction_mode = "balanced"
-max_parallel = 6
+/** A new `.gemba/agents.toml`. The scripted agent is the example's alone: it carries out what a bead's text says. */
+export function agentsTemplate(options: { scripted: boolean }): string {
+  const about = `# The agents that may work here; the first is the default. Every key: gemba config explain agent
+# Keys of models may stand under [agent.env], so only you can read this file. Do not commit it then.
 `
-  const scripted = `# A plain program that works without any account; good for a look around.
+  const scripted = `# A plain program that carries out the steps written in a bead; it needs no account and costs nothing.
 [[agent]]
 name = "scripted"
 command = "gemba:scripted"
 max_parallel = 6
 `
-  const agents = first === 'claude' ? [claude, scripted] : [scripted, claude]
-  return `# The agents that may work here.\n\n${agents.join('\n')}`
+  const claude = `[[agent]]
+name = "claude"
+command = "claude"
+# How much it asks: dangerous (hardly), balanced or cautious (much).
+interaction_mode = "balanced"
+# How many may work at a time.
+max_parallel = 6
+`
+  return [about, ...(options.scripted ? [scripted] : []), claude].join('\n')
 }
 
 /** A TOML basic string. */

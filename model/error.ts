@@ -288,6 +288,16 @@ export const catalogue = {
     mend: 'Free some room and start again; nothing half-done is kept.',
   },
   path_unusable: { status: 500, message: '{path} can not be used: {why}.', mend: '{fix}' },
+  data_of_another: {
+    status: 500,
+    message: '{path} holds the data of the project in {folder}.',
+    mend: 'Name another folder with `--data` or `GEMBA_DATA`, or none: then Gemba keeps each project apart by itself.',
+  },
+  data_left_behind: {
+    status: 500,
+    message: 'There is data of a project {project} that was in {old}, which is gone.',
+    mend: "Was it moved here? Then: `mv '{path}' '{new}'`. Is it over? Then: `rm -r '{path}'`. Then start again.",
+  },
   already_running: {
     status: 500,
     message: 'Gemba is already running on this project: process {pid}, {url}.',

@@ -5,11 +5,11 @@ import { invalid, type ConfigFile } from './config-file.ts'
 
 type WrittenAgent = NonNullable<AgentsFile['agent']>[number]
 
-/** The agent types there are without `.gemba/agents.toml`. */
-const builtIn: readonly AgentType[] = [
-  complete({ name: 'claude', command: 'claude' }, 'claude'),
-  complete({ name: 'scripted', command: 'gemba:scripted' }, 'gemba:scripted'),
-]
+/**
+ * The agent types there are without `.gemba/agents.toml`. The scripted agent carries out what a bead's text says, so
+ * outside of the example it works only where a person has written it into the file.
+ */
+const builtIn: readonly AgentType[] = [complete({ name: 'claude', command: 'claude' }, 'claude')]
 
 /** The agent types of a project, complete with defaults; never empty. */
 export function agentTypes(file: ConfigFile<AgentsFile> | undefined): readonly AgentType[] {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { awaitLeftChildren, ChildRecord } from './child-record.ts'
-import { createDataFolder, type DataFolder } from './data-folder.ts'
+import { createDataFolder, dataFolderOf, type DataFolder } from './data-folder.ts'
 import { start } from './exec.ts'
 import { identify, isAlive } from './process-identity.ts'
 
@@ -12,7 +12,7 @@ let folder: DataFolder
 
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'gemba-children-'))
-  folder = createDataFolder(project)
+  folder = createDataFolder(dataFolderOf(project, join(project, 'data')))
 })
 
 afterEach(() => {

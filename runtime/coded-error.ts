@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { GembaError } from '../model/error.ts'
+import { nearestExisting } from './nearest-existing.ts'
 
 /** What the system says of a path, in words. */
 const troubles: Readonly<Record<string, string>> = {
@@ -29,10 +28,5 @@ export function codedError(error: unknown): GembaError {
 
 function fixOf(code: string, path: string): string {
   if (code !== 'EACCES' && code !== 'EPERM') return 'Move what is there out of the way, or use another folder.'
-  return `See whose it is with \`ls -ld '${nearest(path)}'\`; make it yours, or use a folder that is.`
-}
-
-/** The path itself, or the last folder on the way to it that exists. */
-function nearest(path: string): string {
-  return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path))
+  return `See whose it is with \`ls -ld '${nearestExisting(path)}'\`; make it yours, or use a folder that is.`
 }

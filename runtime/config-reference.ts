@@ -4,7 +4,13 @@ import { agentsFileSchema, configTables, projectFileSchema, type ConfigKey } fro
 const variables: readonly (readonly [name: string, what: string])[] = [
   ['GEMBA_CACHE', 'Folder of the programs that set-up obtained. Default: `gemba` in the cache folder of the platform.'],
   ['GEMBA_TEMPORAL', 'Path of the `temporal` program; likewise `GEMBA_DOLT`, `GEMBA_TMUX`, `GEMBA_GIT`, `GEMBA_GO`.'],
-  ['GEMBA_LOG_LEVEL', 'How much the logs in `.gemba/data/logs` tell: `debug`, `info` (default), `warn` or `error`.'],
+  [
+    'GEMBA_DATA',
+    'The data folder: beads, durable processes, the record, tokens. Default: `.gemba/data` of the project where that ' +
+      "exists, else a folder of the project's own in `gemba/projects` of the user's state folder (`XDG_STATE_HOME`, " +
+      '`~/.local/state`, on macOS `~/Library/Application Support`). `--data` goes before it.',
+  ],
+  ['GEMBA_LOG_LEVEL', 'How much the logs in the data folder tell: `debug`, `info` (default), `warn` or `error`.'],
 ]
 
 /** The reference of every configuration key, as Markdown, from the schemas themselves. */

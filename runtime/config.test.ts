@@ -63,6 +63,15 @@ test('the smallest file has a default for everything else', () => {
   ])
   expect(loaded.agents).toMatchObject([
     { name: 'claude', command: 'claude', hooks: 'claude_code', preamble: 'argument', quit: '/exit' },
+  ])
+  expect(loaded.project.agents.map((agent) => agent.name)).toEqual(['claude'])
+})
+
+test('the scripted agent, which carries out the text of beads, works only where the file names it', () => {
+  const scripted = '[[agent]]\nname = "scripted"\ncommand = "gemba:scripted"\n'
+  expect(load(minimal, '').agents.map((agent) => agent.command)).toEqual(['claude'])
+  expect(complaint(`${minimal}[agents]\ndefault = "scripted"`, '')).toContain('there is no agent type scripted')
+  expect(load(minimal, scripted).agents).toMatchObject([
     { name: 'scripted', command: 'gemba:scripted', hooks: 'none', preamble: 'file', quit: '/exit' },
   ])
 })
@@ -226,7 +235,7 @@ describe('what is wrong is told with its place', () => {
     [
       'an unknown default agent',
       `${minimal}[agents]\ndefault = "gpt"`,
-      'gemba.toml:4: there is no agent type gpt; known are claude, scripted',
+      'gemba.toml:4: there is no agent type gpt; known are claude',
     ],
   ])('%s', (_, project, expected) => {
     expect(complaint(project)).toBe(expected)

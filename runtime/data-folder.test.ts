@@ -1,33 +1,44 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createDataFolder, fixedPorts, lockProject, runningServer } from './data-folder.ts'
+import {
+  createDataFolder,
+  dataFolderOf,
+  fixedPorts,
+  lockProject,
+  runningServer,
+  type DataFolder,
+} from './data-folder.ts'
 
 let project: string
 
 beforeEach(() => {
-  project = mkdtempSync(join(tmpdir(), 'gemba-data-'))
+  project = realpathSync(mkdtempSync(join(tmpdir(), 'gemba-data-')))
 })
 
 afterEach(() => {
   rmSync(project, { recursive: true, force: true })
 })
 
+function create(): DataFolder {
+  return createDataFolder(dataFolderOf(project, join(project, 'data')))
+}
+
 test('folder and secrets are for this user alone, and secrets stay the same', () => {
-  const folder = createDataFolder(project)
+  const folder = create()
   const token = readFileSync(folder.token, 'utf8')
   expect(statSync(folder.root).mode & 0o777).toBe(0o700)
   expect(statSync(folder.token).mode & 0o777).toBe(0o600)
   expect(token.trim()).toMatch(/^[\w-]{43}$/)
   expect(readFileSync(folder.hostToken, 'utf8')).not.toBe(token)
-  createDataFolder(project)
+  create()
   expect(readFileSync(folder.token, 'utf8')).toBe(token)
 })
 
 test('a second start hears the pid and the URL of the first', async () => {
-  const folder = createDataFolder(project)
+  const folder = create()
   const lock = await lockProject(folder, 'http://127.0.0.1:7666')
   await expect(lockProject(folder, 'http://127.0.0.1:9999')).rejects.toMatchObject({
     code: 'already_running',
@@ -39,7 +50,7 @@ test('a second start hears the pid and the URL of the first', async () => {
 })
 
 test('ports stay the same until another program takes one', async () => {
-  const folder = createDataFolder(project)
+  const folder = create()
   const first = await fixedPorts(folder, ['dolt', 'temporal'])
   expect(await fixedPorts(folder, ['dolt', 'temporal'])).toEqual(first)
   const thief = createServer()

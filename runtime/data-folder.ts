@@ -1,11 +1,12 @@
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { GembaError } from '../model/error.ts'
+import { dataRoot } from './data-root.ts'
 import { lockHolder, tryLock, type HeldLock } from './file-lock.ts'
 import { freePort, isPortFree } from './free-port.ts'
 import { isCode, secretFile, writePrivateFile } from './secret.ts'
 
-/** The places inside `<project>/.gemba/data`, all absolute. */
+/** The places inside a project's data folder, all absolute. */
 export interface DataFolder {
   readonly root: string
   readonly lock: string
@@ -25,9 +26,9 @@ export interface DataFolder {
   readonly beadsPassword: string
 }
 
-/** Names the places; creates nothing. */
-export function dataFolderOf(project: string): DataFolder {
-  const root = join(resolve(project), '.gemba', 'data')
+/** Names the places of a project's data (`dataRoot` says where; `named` is the value of `--data`); creates nothing. */
+export function dataFolderOf(project: string, named?: string, env?: NodeJS.ProcessEnv): DataFolder {
+  const root = dataRoot(project, named, env)
   const at = (name: string): string => join(root, name)
   return {
     root,
@@ -49,8 +50,7 @@ export function dataFolderOf(project: string): DataFolder {
 }
 
 /** Makes the folder (0700) and its secrets, once. */
-export function createDataFolder(project: string): DataFolder {
-  const folder = dataFolderOf(project)
+export function createDataFolder(folder: DataFolder): DataFolder {
   mkdirSync(folder.root, { recursive: true, mode: 0o700 })
   chmodSync(folder.root, 0o700)
   for (const part of [folder.logs, folder.settings, folder.temporal, folder.host]) {

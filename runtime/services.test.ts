@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createDataFolder, fixedPorts, type DataFolder } from './data-folder.ts'
+import { createDataFolder, dataFolderOf, fixedPorts, type DataFolder } from './data-folder.ts'
 import { run } from './exec.ts'
 import { hiddenAddress } from './hidden-address.ts'
 import { readSecret } from './secret.ts'
@@ -17,7 +17,7 @@ const releases: (() => Promise<unknown>)[] = []
 
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'gemba-services-'))
-  folder = createDataFolder(project)
+  folder = createDataFolder(dataFolderOf(project, join(project, 'data')))
 })
 
 afterEach(async () => {

@@ -3,6 +3,7 @@ import { consoleUrl, openBrowser } from '../cli/console-url.ts'
 import { exitCodeOf, printError } from '../cli/output.ts'
 import { startedByVariable } from '../cli/serve-options.ts'
 import { dataFolderOf, runningServer } from '../runtime/data-folder.ts'
+import { ownDataRoot } from '../runtime/data-root.ts'
 import { createReport } from '../runtime/terminal.ts'
 import { relay, root } from './node24.mjs'
 import { alone, installDependencies } from './prepare.ts'
@@ -17,8 +18,9 @@ async function start(args: readonly string[]): Promise<number> {
   checkStartOptions(args)
   const report = createReport()
   const project = join(root, '.example')
+  const data = ownDataRoot(project)
   const opens = !args.includes('--no-open') && (process.env['CI'] ?? '') === ''
-  if (await openRunning(project, opens)) return 0
+  if (await openRunning(project, data, opens)) return 0
   await alone(report, async () => {
     await installDependencies(report)
     const { build } = await import('./build.ts')
@@ -33,13 +35,13 @@ async function start(args: readonly string[]): Promise<number> {
   })
   if (created !== 0) return created
   const passed = args.filter((arg) => arg !== '--no-open' && arg !== '--open')
-  const code = await gemba('serve', project, opens ? '--open' : '--no-open', ...passed)
-  return code === 4 && (await openRunning(project, opens)) ? 0 : code
+  const code = await gemba('serve', project, '--data', data, opens ? '--open' : '--no-open', ...passed)
+  return code === 4 && (await openRunning(project, data, opens)) ? 0 : code
 }
 
 /** Whether the example is being served already; then its URL is printed, and opened. */
-async function openRunning(project: string, opens: boolean): Promise<boolean> {
-  const data = dataFolderOf(project)
+async function openRunning(project: string, root: string, opens: boolean): Promise<boolean> {
+  const data = dataFolderOf(project, root)
   const running = await runningServer(data)
   if (running === undefined) return false
   const url = consoleUrl(running.url, data)

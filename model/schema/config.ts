@@ -39,7 +39,7 @@ const beadsTable = table(
   {
     embedded: Type.Optional(
       Type.Boolean({
-        description: 'Run a Dolt server over a folder of the project. Default: true unless `url` is set.',
+        description: 'Run a Dolt server for the beads, over a folder of the data. Default: true unless `url` is set.',
       }),
     ),
     url: Type.Optional(
@@ -247,7 +247,8 @@ const agentTable = table(
       Type.String({
         minLength: 1,
         maxLength: 1_000,
-        description: 'The program; `gemba:scripted` is the example agent.',
+        description:
+          'The program. `gemba:scripted` is the agent of the example, which carries out the steps in the text of a bead.',
       }),
     ),
     binary: Type.Optional(Type.String({ minLength: 1, maxLength: 1_000, description: 'Another word for `command`.' })),
@@ -302,7 +303,7 @@ const agentTable = table(
 /** `.gemba/agents.toml`. */
 export const agentsFileSchema = table(
   { agent: Type.Optional(Type.Array(agentTable, { maxItems: 100 })) },
-  'The agent types. Without the file there are `claude` and `scripted`.',
+  'The agent types. Without the file there is `claude`.',
 )
 
 export type ProjectFile = Static<typeof projectFileSchema>

@@ -9,8 +9,13 @@ const packages: Readonly<Record<string, { apt: string; dnf: string; brew: string
   postgres: { apt: 'postgresql', dnf: 'postgresql-server', brew: 'postgresql' },
 }
 
+/** Programs that npm brings. */
+const npmPackages: Readonly<Record<string, string>> = { claude: '@anthropic-ai/claude-code', codex: '@openai/codex' }
+
 /** The command that installs a program on this machine, for a person to run. */
 export function installHint(tool: string, env: NodeJS.ProcessEnv = process.env): string {
+  const npm = npmPackages[tool]
+  if (npm !== undefined) return `Run \`npm install -g ${npm}\`.`
   if (tool === 'go') return 'Install Go 1.26 or newer (https://go.dev/dl).'
   const names = packages[tool]
   if (names === undefined) return `Install ${tool} and put it on PATH.`

@@ -43,7 +43,9 @@ export async function createProject(options: ProjectOptions = {}): Promise<TestP
   await run(git, ['-C', folder, 'add', '-A'])
   await run(git, ['-C', folder, ...as, 'commit', '-q', '-m', 'Begin'])
   await writeFiles(folder, { '.gemba/gemba.toml': projectFile(options), '.gemba/agents.toml': agentsFile(options) })
+  // It keeps its data with itself, as the example does, and leaves nothing in the user's state folder.
   const data = join(folder, '.gemba', 'data')
+  await mkdir(data, { mode: 0o700 })
   const socket = `gemba-${createHash('sha256').update(data).digest('hex').slice(0, 12)}`
   return {
     folder,

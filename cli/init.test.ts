@@ -1,0 +1,77 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createDataFolder, dataFolderOf } from '../runtime/data-folder.ts'
+import { run } from '../runtime/exec.ts'
+import { CommandLine } from './testing/command-line.ts'
+
+let line: CommandLine
+
+beforeEach(() => {
+  line = new CommandLine()
+})
+
+afterEach(() => line.release())
+
+describe('gemba init', () => {
+  test('makes a project of a repository and hides what is not to be committed', async () => {
+    await line.repository()
+    const result = await line.gemba(['init', '--no-input', '--json'])
+    expect(result).toMatchObject({ code: 0 })
+    expect(JSON.parse(result.stdout)).toMatchObject({ created: [expect.any(String), expect.any(String)] })
+    expect(result.stderr).toContain('Next: gemba serve')
+    const text = readFileSync(join(line.folder, '.gemba/gemba.toml'), 'utf8')
+    expect(text).toContain('base = "trunk"')
+    createDataFolder(dataFolderOf(line.folder, join(line.folder, '.gemba/data')))
+    expect(await run('git', ['-C', line.folder, 'status', '--porcelain', '-uall'])).toBe(
+      '?? .gemba/agents.toml\n?? .gemba/gemba.toml\n',
+    )
+  })
+
+  test('keeps what is there', async () => {
+    await line.repository()
+    await line.gemba(['init', '--no-input'])
+    writeFileSync(join(line.folder, '.gemba/gemba.toml'), '[project]\nid = "mine"\n')
+    expect((await line.gemba(['init', '--no-input'])).code).toBe(0)
+    expect(readFileSync(join(line.folder, '.gemba/gemba.toml'), 'utf8')).toBe('[project]\nid = "mine"\n')
+  })
+
+  test('refuses a folder that is no repository, and leaves it as it was', async () => {
+    const result = await line.gemba(['init', '--no-input'])
+    expect(result.code).toBe(1)
+    expect(result.stderr).toMatch(/^not_a_repository: .*\n {2}Run `git init`/)
+    expect(existsSync(join(line.folder, '.gemba'))).toBe(false)
+  })
+
+  test('says that git refuses a repository of another user, and how to trust it', async () => {
+    await line.repository()
+    const result = await line.gemba(['init', '--no-input'], {
+      GIT_TEST_ASSUME_DIFFERENT_OWNER: '1',
+      LANG: 'de_DE.UTF-8',
+    })
+    expect(result.code).toBe(1)
+    expect(result.stderr).toBe(
+      `repository_refused: git refuses to work in ${line.folder}, because it belongs to another user.\n` +
+        `  Work in a clone of your own; or, if you trust it: \`git config --global --add safe.directory "${line.folder}"\`.\n`,
+    )
+  })
+
+  test('says that it may not write there, and whose right is missing', async () => {
+    await line.repository()
+    chmodSync(line.folder, 0o555)
+    const { code, stderr } = await line.gembaAsPlainUser(['init', '--no-input'])
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `path_unusable: ${line.folder}/.gemba can not be used: this user has no right to it.\n` +
+        `  See whose it is with \`ls -ld '${line.folder}'\`; make it yours, or use a folder that is.\n`,
+    )
+  })
+
+  test('says that a file is in its way', async () => {
+    await line.repository()
+    writeFileSync(join(line.folder, '.gemba'), '')
+    const { code, stderr } = await line.gemba(['init', '--no-input', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stderr)).toMatchObject({ code: 'path_unusable', hint: expect.stringMatching(/^Move/) as string })
+  })
+})

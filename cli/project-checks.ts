@@ -1,0 +1,134 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Repository } from '../model/agent.ts'
+import { GembaError } from '../model/error.ts'
+import { configPaths, loadProject, type LoadedProject } from '../runtime/config.ts'
+import { dataFolderOf, runningServer, type DataFolder } from '../runtime/data-folder.ts'
+import { keptDataRoot, ownDataRoot, realPath } from '../runtime/data-root.ts'
+import { requireFreePort } from '../runtime/free-port.ts'
+import { listenText } from '../runtime/listen-address.ts'
+import { nearestExisting } from '../runtime/nearest-existing.ts'
+import { withoutSecrets } from '../runtime/url-secrets.ts'
+import { agentChecks } from './agent-checks.ts'
+import { ok, problem, type Check } from './check.ts'
+import { git, repositoryRoot } from './repository-root.ts'
+
+/** Least room on the disk, in bytes: below the first work fails soon, below the second it is worth a word. */
+const room = { least: 500e6, comfortable: 3e9 } as const
+
+/** What the project's folder, its configuration, its repositories and its port are like. */
+export async function projectChecks(folder: string, named: string | undefined): Promise<Check[]> {
+  if (!existsSync(configPaths(folder).project)) {
+    const detail = `${folder} is no Gemba project yet`
+    return [await diskCheck(folder), { id: 'project', status: 'note', detail, fix: 'Run `gemba init`.' }]
+  }
+  const data = dataFolderOf(folder, named)
+  const disk = await diskCheck(existsSync(data.root) ? data.root : folder)
+  const loaded = load(folder)
+  if ('status' in loaded) return [disk, dataCheck(data), loaded]
+  const { project, agents, repositories } = loaded
+  return [
+    disk,
+    placedCheck(loaded, data),
+    ok('config', `project ${project.id}`),
+    ...(await Promise.all(repositories.map((repository) => repositoryCheck(repository)))),
+    ...agentChecks(agents, project.defaultAgent),
+    ...secretChecks(loaded),
+    await portCheck(loaded, data),
+  ]
+}
+
+async function diskCheck(folder: string): Promise<Check> {
+  const { bavail, bsize } = await statfs(existsSync(folder) ? folder : '.')
+  const free = bavail * bsize
+  const status = free < room.least ? 'problem' : free < room.comfortable ? 'note' : 'ok'
+  const fix = status === 'ok' ? null : 'Free some room.'
+  return { id: 'disk', status, detail: `${(free / 1e9).toFixed(1)} GB free at ${folder}`, fix }
+}
+
+function load(folder: string): LoadedProject | Check {
+  try {
+    return loadProject(folder)
+  } catch (error) {
+    return problem('config', error)
+  }
+}
+
+async function repositoryCheck({ id, path, base }: Repository): Promise<Check> {
+  try {
+    const top = await repositoryRoot(path)
+    requireWritable(top)
+    const unusable = (why: string): GembaError => new GembaError('repository_unusable', { repository: id, why })
+    if (top !== realPath(path)) throw unusable(`its top folder is ${top}, not ${path}`)
+    const found = await git(path, ['rev-parse', '--verify', '--quiet', `refs/heads/${base}`])
+    if (found.code !== 0) throw unusable(`it has no branch ${base}, or no commit on it yet`)
+    return ok(`repository ${id}`, `${path}, branch ${base}`)
+  } catch (error) {
+    return problem(`repository ${id}`, error)
+  }
+}
+
+function requireWritable(path: string): void {
+  accessSync(nearestExisting(path), constants.W_OK)
+}
+
+/** Files that hold secrets and that others can read. */
+function secretChecks({ folder, agents, origins }: LoadedProject): Check[] {
+  const paths = configPaths(folder)
+  const written = ['beads.url', 'store.url'].map((key) => origins.get(key)).filter((origin) => origin !== undefined)
+  const passwords = written.some(
+    ({ value, from }) => from.startsWith(paths.project) && typeof value === 'string' && withoutSecrets(value) !== value,
+  )
+  const variables = agents.some((agent) => Object.keys(agent.env).length > 0)
+  const holding: [string, boolean][] = [
+    [paths.project, passwords],
+    [paths.agents, variables],
+  ]
+  return holding.flatMap(([file, secret]): Check[] => {
+    const found = statSync(file, { throwIfNoEntry: false })
+    if (!secret || found === undefined || (found.mode & 0o077) === 0) return []
+    const detail = `${file} may hold secrets and can be read by others`
+    return [{ id: 'secrets', status: 'problem', detail, fix: `Run \`chmod 600 '${file}'\`.` }]
+  })
+}
+
+async function portCheck({ listen }: LoadedProject, data: DataFolder): Promise<Check> {
+  const running = await runningServer(data)
+  if (running !== undefined) return ok('port', `Gemba runs: process ${running.pid}, ${running.url}`)
+  const detail = listen.port === 0 ? 'a free port is chosen at each start' : `${listenText(listen)} is free`
+  return requireFreePort(listen, 'gemba serve').then(
+    () => ok('port', detail),
+    (error: unknown) => problem('port', error),
+  )
+}
+
+/** Data inside the project goes with `git clean -fdx`, and is found by whoever searches the project; not the example's. */
+function placedCheck({ folder, example }: LoadedProject, data: DataFolder): Check {
+  const { root } = data
+  const check = dataCheck(data)
+  if (example || check.status === 'problem' || root !== ownDataRoot(realPath(folder))) return check
+  const detail = `${root} is inside the project: \`git clean -fdx\` would delete it`
+  const kept = keptDataRoot(folder)
+  const fix = `End the agents and stop Gemba, then \`mkdir -p '${dirname(kept)}' && mv '${root}' '${kept}'\`.`
+  return { id: 'data', status: 'note', detail, fix }
+}
+
+function dataCheck({ root }: DataFolder): Check {
+  try {
+    requireWritable(root)
+  } catch (error) {
+    return problem('data', error)
+  }
+  const found = statSync(root, { throwIfNoEntry: false })
+  if (found === undefined) return { id: 'data', status: 'note', detail: `nothing stored yet in ${root}`, fix: null }
+  if ((found.mode & 0o077) !== 0) {
+    return {
+      id: 'data',
+      status: 'problem',
+      detail: `${root} can be read by others`,
+      fix: `Run \`chmod 700 '${root}'\`.`,
+    }
+  }
+  return ok('data', root)
+}
