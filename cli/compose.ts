@@ -42,7 +42,7 @@ export interface Tools {
 /** Finds or gets the programs, the cheap checks first. */
 export async function obtainTools(loaded: LoadedProject, options: ServeOptions, report: Report): Promise<Tools> {
   const git = requireTool('git')
-  const tmux = options.orchestration === 'native' ? requireTool('tmux') : (findTool('tmux') ?? 'tmux')
+  const tmux = options.orchestration === 'native' ? await ensureTool('tmux', { report }) : (findTool('tmux') ?? 'tmux')
   const temporal = loaded.temporalAddress === undefined ? await ensureTool('temporal', { report }) : undefined
   const dolt = loaded.beads.embedded ? await ensureTool('dolt', { report }) : undefined
   return { temporal, dolt, tmux, git }

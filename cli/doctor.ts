@@ -33,11 +33,12 @@ function line(check: Check): string {
   return `${marks[check.status]} ${check.id}: ${check.detail}${mend}`
 }
 
-/** Tries to get Temporal and Dolt; returns why it did not work, by name. */
+/** Tries to get the programs that set-up can get; returns why it did not work, by name. */
 async function obtainMissing(): Promise<Map<string, string>> {
   const failed = new Map<string, string>()
-  for (const tool of ['temporal', 'dolt'] as const) {
-    if (findTool(tool) !== undefined && tool === 'dolt') continue
+  for (const tool of ['tmux', 'temporal', 'dolt'] as const) {
+    // A Temporal that is too old is found, and another is needed all the same.
+    if (findTool(tool) !== undefined && tool !== 'temporal') continue
     await ensureTool(tool, { report: createReport() }).catch((error: unknown) => {
       failed.set(tool, error instanceof Error ? error.message : String(error))
     })

@@ -9,7 +9,7 @@ import { ok, type Check } from './check.ts'
 export async function machineChecks(): Promise<Check[]> {
   const tools = await Promise.all([
     tool('git', { args: ['--version'], needed: true }),
-    tool('tmux', { args: ['-V'], needed: true }),
+    tool('tmux', { args: ['-V'], needed: true, fix: `Run \`gemba doctor --fix\`. ${installHint('tmux')}` }),
     tool('temporal', { args: ['--version'], needed: true, suits: isRecentTemporal, fix: obtainFix }),
     tool('dolt', { args: ['version'], needed: true, fix: obtainFix }),
     ...(missingTools() ? [tool('go', { args: ['version'], needed: false }), compilerCheck()] : []),

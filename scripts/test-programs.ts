@@ -14,7 +14,7 @@ import { relay, root } from './node24.mjs'
  */
 export async function testEnvironment(report: Report): Promise<NodeJS.ProcessEnv> {
   const git = requireTool('git')
-  const tmux = requireTool('tmux')
+  const tmux = await ensureTool('tmux', { report })
   const postgres = await requirePostgres(report)
   const temporal = await ensureTool('temporal', { report })
   const dolt = await ensureTool('dolt', { report })

@@ -2,15 +2,16 @@ import { GembaError } from '../../model/error.ts'
 import { exec } from '../exec.ts'
 import type { Report } from '../terminal.ts'
 import { buildInstaller, type GoProgram } from './build-from-source.ts'
+import { debianInstaller } from './debian-package.ts'
 import { downloadInstaller, type ReleaseArchive } from './download.ts'
 import { installHint } from './install-hint.ts'
 import { cachedTool, findProgram, findTool, pinned, type ToolName } from './locate.ts'
-import { obtain } from './obtain.ts'
+import { obtain, type Installer } from './obtain.ts'
 
 /** Programs that set-up can get by itself. */
-export type ObtainableTool = 'temporal' | 'dolt'
+export type ObtainableTool = 'temporal' | 'dolt' | 'tmux'
 
-const programs: Readonly<Record<ObtainableTool, GoProgram>> = {
+const programs: Readonly<Record<'temporal' | 'dolt', GoProgram>> = {
   temporal: {
     tool: 'temporal',
     folder: 'temporal',
@@ -29,8 +30,8 @@ const programs: Readonly<Record<ObtainableTool, GoProgram>> = {
 }
 
 /**
- * Returns the path of a program, getting it when it is nowhere: `GEMBA_<TOOL>`, PATH, the cache, the official
- * download, a build from source. `tool_missing` tells what was tried and what mends it.
+ * Returns the path of a program, getting it when it is nowhere: `GEMBA_<TOOL>`, PATH, the cache, then the official
+ * download or a build from source, for tmux the system's package. `tool_missing` tells what was tried and what mends it.
  */
 export async function ensureTool(tool: ObtainableTool, options: { report: Report }): Promise<string> {
   const named = process.env[`GEMBA_${tool.toUpperCase()}`]
@@ -41,13 +42,17 @@ export async function ensureTool(tool: ObtainableTool, options: { report: Report
   const cached = findTool(tool, { ...process.env, PATH: '' })
   if (cached !== undefined) return cached
   const { report } = options
-  return obtain({
-    tool,
-    target,
-    installers: [downloadInstaller(releaseOf(tool), report), buildInstaller(programs[tool], report)],
-    fix: `Install ${tool} and put it on PATH, or allow the download, or install Go 1.26 and a C compiler; then start again.`,
-    report,
-  })
+  return obtain({ tool, target, installers: installersOf(tool, report), fix: fixOf(tool), report })
+}
+
+function installersOf(tool: ObtainableTool, report: Report): Installer[] {
+  if (tool === 'tmux') return [debianInstaller({ tool, package: 'tmux', program: 'usr/bin/tmux' }, report)]
+  return [downloadInstaller(releaseOf(tool), report), buildInstaller(programs[tool], report)]
+}
+
+function fixOf(tool: ObtainableTool): string {
+  if (tool === 'tmux') return `${installHint(tool)} Then start again.`
+  return `Install ${tool} and put it on PATH, or allow the download, or install Go 1.26 and a C compiler; then start again.`
 }
 
 /** A program that only the system's package manager brings; `tool_missing` names the command that installs it. */
@@ -77,7 +82,7 @@ export function isRecentTemporal(text: string): boolean {
 }
 
 /** The release archive for this platform. */
-function releaseOf(tool: ObtainableTool): ReleaseArchive {
+function releaseOf(tool: 'temporal' | 'dolt'): ReleaseArchive {
   const system = process.platform === 'darwin' ? 'darwin' : 'linux'
   const machine = process.arch === 'arm64' ? 'arm64' : 'amd64'
   const version = pinned[tool]

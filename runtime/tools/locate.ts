@@ -5,8 +5,8 @@ import { GembaError } from '../../model/error.ts'
 
 export type ToolName = 'temporal' | 'dolt' | 'tmux' | 'git' | 'go' | 'bd' | 'gt' | 'chromium' | 'claude' | 'codex'
 
-/** Pinned versions of what set-up obtains; the cache is keyed by them. */
-export const pinned = { temporal: '1.5.1', dolt: '1.86.4' } as const
+/** Pinned versions of what set-up obtains; the cache is keyed by them. tmux is what the system's packages have. */
+export const pinned = { temporal: '1.5.1', dolt: '1.86.4', tmux: 'debian' } as const
 
 /** The folder for tools that set-up obtained: `GEMBA_CACHE`, else the platform's cache folder. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
