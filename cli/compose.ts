@@ -172,6 +172,7 @@ function ownProcess(
     needs,
     ready: 'message',
     readyWithinMs: 120_000,
+    alive: 'message',
     graceSeconds: 12,
   }
 }

@@ -11,6 +11,7 @@ export const exitCodes = {
   conflict: 4,
   unauthorised: 5,
   findings: 6,
+  interrupted: 130,
 } as const
 
 const special: Partial<Record<ErrorCode, number>> = {

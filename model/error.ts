@@ -323,6 +323,11 @@ export const catalogue = {
     message: '{name} keeps failing: {why}.',
     mend: 'Look into {log}; Gemba goes on trying as long as it runs.',
   },
+  process_hung: {
+    status: 500,
+    message: '{name} did not answer for {seconds} s and was ended; it is started again.',
+    mend: 'Nothing to do. When it comes back, look into {log}; `[processes] hung_after` is the limit.',
+  },
   project_missing: {
     status: 500,
     message: 'There is no Gemba project in {folder}.',

@@ -37,6 +37,8 @@ export interface LoadedProject {
   /** The web page of a Temporal server of one's own. */
   readonly temporalUi: string | undefined
   readonly example: boolean
+  /** How the processes of `gemba serve` are watched. */
+  readonly processes: { readonly hungAfterMs: number; readonly largestLog: number }
   /** Where each value comes from: a file and line, an environment variable, or `default`. By dotted path. */
   readonly origins: ReadonlyMap<string, ConfigOrigin>
 }
@@ -92,6 +94,10 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
     temporalNamespace: value('temporal.namespace'),
     temporalUi: value('temporal.ui'),
     example: value('project.example'),
+    processes: {
+      hungAfterMs: value('processes.hung_after'),
+      largestLog: value<number>('processes.log_size') * 1_000_000,
+    },
     origins,
   }
 }

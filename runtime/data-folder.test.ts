@@ -9,6 +9,7 @@ import {
   fixedPorts,
   lockProject,
   runningServer,
+  whileServerIs,
   type DataFolder,
 } from './data-folder.ts'
 
@@ -44,9 +45,27 @@ test('a second start hears the pid and the URL of the first', async () => {
     code: 'already_running',
     params: { pid: String(process.pid), url: 'http://127.0.0.1:7666' },
   })
-  expect(await runningServer(folder)).toEqual({ pid: process.pid, url: 'http://127.0.0.1:7666' })
+  const server = { pid: process.pid, url: 'http://127.0.0.1:7666' }
+  expect(await runningServer(folder)).toEqual({ ...server, state: 'starting' })
+  lock.mark('up')
+  expect(await runningServer(folder)).toEqual({ ...server, state: 'up' })
   lock.release()
+  lock.mark('up')
   expect(await runningServer(folder)).toBeUndefined()
+})
+
+test('a server that stops is waited for', async () => {
+  const folder = create()
+  const lock = await lockProject(folder, 'http://127.0.0.1:7666')
+  lock.mark('stopping')
+  const waiting = whileServerIs('stopping', folder, 60_000)
+  lock.release()
+  expect(await waiting).toBeUndefined()
+  const next = await lockProject(folder, 'http://127.0.0.1:7666')
+  next.mark('stopping')
+  expect(await whileServerIs('stopping', folder, 1)).toMatchObject({ state: 'stopping' })
+  expect(await whileServerIs('starting', folder, 60_000)).toMatchObject({ state: 'stopping' })
+  next.release()
 })
 
 test('ports stay the same until another program takes one', async () => {

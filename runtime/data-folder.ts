@@ -60,17 +60,48 @@ export function createDataFolder(folder: DataFolder): DataFolder {
   return folder
 }
 
-/** Takes the project for this process; `already_running` names the one that has it. */
-export async function lockProject(folder: DataFolder, url: string): Promise<HeldLock> {
+/** What a server that holds the project is doing. */
+export type ServerState = 'starting' | 'up' | 'stopping'
+
+/** The process that serves a project. */
+export interface RunningServer {
+  readonly pid: number
+  readonly url: string
+  readonly state: ServerState
+}
+
+export interface ProjectLock extends HeldLock {
+  mark(state: ServerState): void
+}
+
+/** Takes the project for this process, which is then starting; `already_running` names the one that has it. */
+export async function lockProject(folder: DataFolder, url: string): Promise<ProjectLock> {
   const attempt = await tryLock(folder.lock, url)
   if (attempt.held) return attempt.lock
   throw new GembaError('already_running', { pid: String(attempt.holder.pid), url: attempt.holder.note })
 }
 
-/** The process that serves this project now, and its URL. */
-export async function runningServer(folder: DataFolder): Promise<{ pid: number; url: string } | undefined> {
+/** The process that serves this project now. */
+export async function runningServer(folder: DataFolder): Promise<RunningServer | undefined> {
   const holder = await lockHolder(folder.lock)
-  return holder === undefined ? undefined : { pid: holder.pid, url: holder.note }
+  if (holder === undefined) return undefined
+  const state = holder.state === 'up' || holder.state === 'stopping' ? holder.state : 'starting'
+  return { pid: holder.pid, url: holder.note, state }
+}
+
+/** Looks again until the server is no longer in this state, or the time is up; what it found last. */
+export async function whileServerIs(
+  state: ServerState,
+  folder: DataFolder,
+  waitMs: number,
+): Promise<RunningServer | undefined> {
+  const end = performance.now() + waitMs
+  let running = await runningServer(folder)
+  while (running?.state === state && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    running = await runningServer(folder)
+  }
+  return running
 }
 
 /**

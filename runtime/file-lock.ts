@@ -8,9 +8,13 @@ import { isCode, writePrivateFile } from './secret.ts'
 export interface LockHolder extends ProcessIdentity {
   readonly note: string
   readonly released: boolean
+  /** What the holder is doing, in a word of its own. */
+  readonly state?: string
 }
 
 export interface HeldLock {
+  /** Tells those who come what the holder is doing. */
+  mark(state: string): void
   /** Lets the next one in. Safe to call twice. */
   release(): void
 }
@@ -36,7 +40,7 @@ export async function tryLock(folder: string, note: string): Promise<LockAttempt
       continue
     }
     forgetBelow(folder, number + 1)
-    return { held: true, lock: held(folder, number + 1, { ...own, note, released: true }) }
+    return { held: true, lock: held(folder, number + 1, { ...own, note, released: false }) }
   }
 }
 
@@ -65,13 +69,17 @@ export async function waitForLock(
   }
 }
 
-function held(folder: string, number: number, released: LockHolder): HeldLock {
+function held(folder: string, number: number, holder: LockHolder): HeldLock {
   let done = false
+  const say = (more: Partial<LockHolder>): void => {
+    if (done || latest(folder) !== number) return
+    writePrivateFile(fileOf(folder, number), JSON.stringify({ ...holder, ...more }))
+  }
   return {
+    mark: (state) => say({ state }),
     release() {
-      if (done) return
+      say({ released: true })
       done = true
-      if (latest(folder) === number) writePrivateFile(fileOf(folder, number), JSON.stringify(released))
     },
   }
 }

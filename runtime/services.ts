@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { run } from './exec.ts'
+import { grpcServes, sqlGreets } from './service-probes.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { HiddenAddress } from './hidden-address.ts'
 import { secretFile } from './secret.ts'
@@ -18,6 +18,9 @@ const temporalSettings = [
   // The HTTP API that comes with the server would answer any web page; no Host is ever right.
   'frontend.httpAllowedHosts=["refused.invalid"]',
 ]
+
+/** The service of Temporal that everything of ours speaks to. */
+const temporalFrontend = 'temporal.api.workflowservice.v1.WorkflowService'
 
 /** Namespace of the embedded Temporal server. */
 export const embeddedNamespace = 'gemba'
@@ -46,8 +49,9 @@ export function temporalService(
     env: { ...basicEnvironment(), HOME: folder.temporal },
     cwd: folder.temporal,
     needs: [],
-    ready: () => answers(port, false),
+    ready: () => grpcServes(port, temporalFrontend),
     readyWithinMs: 60_000,
+    alive: () => grpcServes(port, temporalFrontend),
     graceSeconds: 10,
   }
 }
@@ -99,8 +103,9 @@ export function doltService(folder: DataFolder, program: string, port: number): 
     },
     cwd: folder.dolt,
     needs: [],
-    ready: () => answers(port, true),
+    ready: () => sqlGreets(port),
     readyWithinMs: 60_000,
+    alive: () => sqlGreets(port),
     graceSeconds: 10,
   }
 }
@@ -132,22 +137,4 @@ function doltConfiguration(folder: DataFolder, port: number): string {
 export function basicEnvironment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'LANG', 'LC_ALL', 'TMPDIR', 'USER', 'LOGNAME', 'TZ']
   return Object.fromEntries(kept.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])))
-}
-
-/** Whether something listens on the port and, with `greets`, also speaks first, as a SQL server does. */
-function answers(port: number, greets: boolean): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port })
-    const done = (answer: boolean): void => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.setTimeout(1_000, () => done(false))
-    socket.once('error', () => done(false))
-    socket.once('close', () => done(false))
-    socket.once('connect', () => {
-      if (!greets) done(true)
-    })
-    socket.once('data', () => done(true))
-  })
 }

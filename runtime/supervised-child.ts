@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { GembaError } from '../model/error.ts'
 import { start as startProcess } from './exec.ts'
 import { guarded } from './guard.ts'
-import { logTail, openLog } from './logger.ts'
+import { Liveness, thisMoment, type Moment } from './liveness.ts'
+import { logTail, openLog } from './log-files.ts'
 
 /** One process that the supervisor keeps running. */
 export interface ChildDescription {
@@ -19,6 +20,11 @@ export interface ChildDescription {
   /** How it is known to be in service: it says `{ready: true}` on its IPC channel, or a check succeeds. */
   readonly ready: 'message' | (() => Promise<boolean>)
   readonly readyWithinMs: number
+  /**
+   * How it is known to answer while it is in service: it replies to questions on its IPC channel, or a check succeeds.
+   * Without it only its end is noticed, not that it hangs.
+   */
+  readonly alive?: 'message' | (() => Promise<boolean>)
   /** How long a stop may take until it is ended by force. */
   readonly graceSeconds: number
 }
@@ -39,6 +45,7 @@ export type ChildEvent =
   | { readonly type: 'started'; readonly name: string; readonly pid: number }
   | { readonly type: 'ready'; readonly name: string; readonly pid: number; readonly restarts: number }
   | { readonly type: 'ended'; readonly name: string; readonly how: string; readonly retryInMs: number }
+  | { readonly type: 'hung'; readonly name: string; readonly pid: number; readonly error: GembaError }
   | { readonly type: 'failing'; readonly name: string; readonly error: GembaError }
   | { readonly type: 'message'; readonly name: string; readonly message: unknown }
 
@@ -47,21 +54,38 @@ interface Ended {
   readonly upMs: number
 }
 
-/** Starts one child, restarts it with back-off when it ends, and stops it when asked. */
+/** What a child whose `alive` is `message` is asked on its IPC channel; it replies with `{alive: true}`. */
+export const areYouAlive = { areYouAlive: true } as const
+
+export interface SupervisedChildOptions {
+  /** Folder of the children's logs. */
+  readonly logs: string
+  readonly restart: RestartPolicy
+  /** Silence after which a child in service counts as hung, is ended by force and started again. */
+  readonly hungAfterMs: number
+  readonly report: (event: ChildEvent) => void
+}
+
+/** Starts one child, restarts it with back-off when it ends or hangs, and stops it when asked. */
 export class SupervisedChild {
   readonly #description: ChildDescription
   readonly #policy: RestartPolicy
   readonly #logs: string
+  readonly #hungAfterMs: number
   readonly #report: (event: ChildEvent) => void
   #process: ChildProcess | undefined
   #ended: Promise<unknown> = Promise.resolve()
   #stopping = new AbortController()
   #restarts = 0
+  /** Of the child that is in service. */
+  #liveness: Liveness | undefined
+  #hungMs = 0
 
-  constructor(description: ChildDescription, logs: string, policy: RestartPolicy, report: (event: ChildEvent) => void) {
+  constructor(description: ChildDescription, { logs, restart, hungAfterMs, report }: SupervisedChildOptions) {
     this.#description = description
     this.#logs = logs
-    this.#policy = policy
+    this.#policy = restart
+    this.#hungAfterMs = hungAfterMs
     this.#report = report
   }
 
@@ -94,6 +118,19 @@ export class SupervisedChild {
   kill(): void {
     this.#stopping.abort()
     if (this.#process?.pid !== undefined) signal(-this.#process.pid, 'SIGKILL')
+  }
+
+  /** Asks the child whether it is alive, and ends it when it has been silent for too long. To be called again and again. */
+  look(now: Moment): void {
+    const silentMs = this.#liveness?.look(now)
+    const pid = this.#process?.pid
+    if (silentMs === undefined || pid === undefined || this.#stopping.signal.aborted) return
+    this.#liveness = undefined
+    this.#hungMs = silentMs
+    const { name } = this.#description
+    const params = { name, seconds: String(Math.round(silentMs / 1_000)), log: this.#log }
+    this.#report({ type: 'hung', name, pid, error: new GembaError('process_hung', params) })
+    signal(-pid, 'SIGKILL')
   }
 
   async #keepRunning(started: () => void, failed: (error: unknown) => void): Promise<void> {
@@ -130,15 +167,36 @@ export class SupervisedChild {
     void ready.then((isReady) => {
       if (over.signal.aborted) return
       if (!isReady) return this.#giveUpOn(child)
+      this.#liveness = this.#watch(child)
       this.#report({ type: 'ready', name: this.#description.name, pid: child.pid ?? 0, restarts: this.#restarts })
       started()
     })
     const how = await ended
     over.abort()
     this.#process = undefined
+    this.#liveness = undefined
     child.stdin?.destroy()
     const late = (await ready) ? '' : ', before it was ready'
-    return { how: `${how}${late}`, upMs: performance.now() - begun }
+    const hung = this.#hungMs === 0 ? '' : ` after ${Math.round(this.#hungMs / 1_000)} s without an answer`
+    this.#hungMs = 0
+    return { how: `${how}${late}${hung}`, upMs: performance.now() - begun }
+  }
+
+  #watch(child: ChildProcess): Liveness | undefined {
+    const { alive } = this.#description
+    if (alive === undefined) return undefined
+    const answered = (): void => liveness.answered(thisMoment())
+    const ask = (): void => {
+      if (alive !== 'message')
+        void alive().then(
+          (is) => (is ? answered() : undefined),
+          () => undefined,
+        )
+      else if (child.connected) child.send(areYouAlive, () => undefined)
+    }
+    const liveness = new Liveness(ask, this.#hungAfterMs, thisMoment())
+    if (alive === 'message') child.on('message', (message) => (says(message, 'alive') ? answered() : undefined))
+    return liveness
   }
 
   #spawn(): ChildProcess {
@@ -148,7 +206,9 @@ export class SupervisedChild {
       const [shell, line] = guarded(command, args, graceSeconds)
       const stdio = ready === 'message' ? (['pipe', log, log, 'ipc'] as const) : (['pipe', log, log] as const)
       const child = startProcess(shell, line, { env, cwd, detached: true, stdio: [...stdio] })
-      child.on('message', (message) => this.#report({ type: 'message', name, message }))
+      child.on('message', (message) => {
+        if (!says(message, 'alive')) this.#report({ type: 'message', name, message })
+      })
       child.stdin?.on('error', () => undefined)
       return child
     } finally {
@@ -186,9 +246,13 @@ function messageOfReadiness(child: ChildProcess, limit: AbortSignal): Promise<bo
   return new Promise((resolve) => {
     limit.addEventListener('abort', () => resolve(false), { once: true })
     child.on('message', (message) => {
-      if (typeof message === 'object' && message !== null && 'ready' in message) resolve(true)
+      if (says(message, 'ready')) resolve(true)
     })
   })
+}
+
+function says(message: unknown, word: string): boolean {
+  return typeof message === 'object' && message !== null && word in message
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

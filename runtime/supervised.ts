@@ -1,10 +1,13 @@
+import { stat } from 'node:fs/promises'
+
 /** What a process started by the supervisor tells it. */
 export interface PaneLine {
   readonly session: string
   readonly bead: string
 }
 
-export type SupervisedMessage = { readonly ready: true } | { readonly panes: readonly PaneLine[] }
+export type SupervisedMessage =
+  { readonly ready: true } | { readonly panes: readonly PaneLine[] } | { readonly alive: true }
 
 /** The longest that a stop may take; the supervisor ends what is slower. */
 const stopWithinMs = 10_000
@@ -12,10 +15,14 @@ const stopWithinMs = 10_000
 /**
  * Makes this process a good child of `gemba serve`: it stops when asked by SIGTERM and when the supervisor is gone
  * (the IPC channel ends), once, and exits. `stop` is given a signal that aborts when the time is up.
- * Run by hand, without a supervisor, it also stops at Ctrl-C.
+ * It answers the supervisor's question whether it is alive: by that its event loop turns and its pool of threads, which
+ * the question goes through, works. Run by hand, without a supervisor, it also stops at Ctrl-C.
  */
 export function supervised(stop: (timeUp: AbortSignal) => Promise<unknown>): (message: SupervisedMessage) => void {
   let stopping = false
+  const tell = (message: SupervisedMessage): void => {
+    if (process.connected) process.send?.(message)
+  }
   const end = (): void => {
     if (stopping) return
     stopping = true
@@ -26,8 +33,13 @@ export function supervised(stop: (timeUp: AbortSignal) => Promise<unknown>): (me
     )
   }
   process.once('disconnect', end)
+  process.on('message', (message) => {
+    if (typeof message !== 'object' || message === null || !('areYouAlive' in message)) return
+    void stat('.').then(
+      () => tell({ alive: true }),
+      () => undefined,
+    )
+  })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end)
-  return (message) => {
-    if (process.connected) process.send?.(message)
-  }
+  return tell
 }

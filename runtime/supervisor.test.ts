@@ -50,9 +50,13 @@ function pids(name: string): number[] {
   }
 }
 
-function supervise(children: readonly ChildDescription[]): { supervisor: Supervisor; events: ChildEvent[] } {
+function supervise(
+  children: readonly ChildDescription[],
+  options: { hungAfterMs?: number; largestLog?: number } = {},
+): { supervisor: Supervisor; events: ChildEvent[] } {
   const events: ChildEvent[] = []
-  const supervisor = new Supervisor({ children, logs: folder, report: (event) => events.push(event), restart: quick })
+  const report = (event: ChildEvent): unknown => event.type !== 'message' && events.push(event)
+  const supervisor = new Supervisor({ children, logs: folder, report, restart: quick, ...options })
   releases.push(() => supervisor.stop())
   return { supervisor, events }
 }
@@ -102,6 +106,92 @@ test('a deaf child is ended by force after its grace', async () => {
   const [deaf = 0] = pids('deaf')
   expect(deaf).toBeGreaterThan(0)
   expect(isAlive(await identify(deaf))).toBe(false)
+})
+
+/** A child of ours: it says that it is ready, answers questions, and does `then`. */
+function node(name: string, then = ''): ChildDescription {
+  const file = join(folder, `${name}.mjs`)
+  const supervised = new URL('supervised.ts', import.meta.url).href
+  const lines = [
+    "import { appendFileSync } from 'node:fs'",
+    `import { supervised } from ${JSON.stringify(supervised)}`,
+    'const tell = supervised(async () => undefined)',
+    `appendFileSync(${JSON.stringify(join(folder, `${name}.pids`))}, process.pid + '\\n')`,
+    then,
+    'tell({ ready: true })',
+  ]
+  writeFileSync(file, lines.join('\n'))
+  const env = { ...process.env, NODE_NO_WARNINGS: '1' }
+  return { ...sleeper(name), command: process.execPath, args: [file], env, ready: 'message', alive: 'message' }
+}
+
+test('a child that answers is left alone', async () => {
+  const { supervisor, events } = supervise([node('fine')], { hungAfterMs: 2_000 })
+  await supervisor.start()
+  let answers = 0
+  const answered = { ...sleeper('asked'), alive: async () => (answers += 1) > 0 }
+  const other = supervise([answered], { hungAfterMs: 2_000 })
+  await other.supervisor.start()
+  await vi.waitFor(() => expect(answers).toBeGreaterThan(6), { timeout: 20_000 })
+  expect([...events, ...other.events].map((event) => event.type)).toEqual(['started', 'ready', 'started', 'ready'])
+})
+
+test.each([
+  ['a stopped process', '', (pid: number) => process.kill(pid, 'SIGSTOP')],
+  ['a blocked event loop', "process.on('SIGUSR2', () => { for (;;); })", (pid: number) => process.kill(pid, 'SIGUSR2')],
+  [
+    'a pool of threads that is all busy',
+    `import { pbkdf2 } from 'node:crypto'
+     process.on('SIGUSR2', () => { for (let n = 0; n < 8; n += 1) pbkdf2('a', 'b', 1e9, 64, 'sha512', () => undefined) })`,
+    (pid: number) => process.kill(pid, 'SIGUSR2'),
+  ],
+])('%s is ended, told of with a code, and started again', async (_, then, hang) => {
+  const { supervisor, events } = supervise([node('one', then)], { hungAfterMs: 2_000 })
+  await supervisor.start()
+  const [first = 0] = pids('one')
+  hang(first)
+  await vi.waitFor(() => expect(events.filter((event) => event.type === 'ready')).toHaveLength(2), { timeout: 30_000 })
+  expect(await identifyProcess(first)).toBeUndefined()
+  expect(events.map((event) => event.type)).toEqual(['started', 'ready', 'hung', 'ended', 'started', 'ready'])
+  expect(events[2]).toMatchObject({ name: 'one', pid: first, error: { code: 'process_hung' } })
+  expect(events[3]).toMatchObject({
+    how: expect.stringMatching(/^signal SIGKILL after \d+ s without an answer$/) as unknown,
+  })
+})
+
+test('a service whose check no longer succeeds is ended and started again', async () => {
+  let answers = true
+  const service = {
+    ...sleeper('service'),
+    alive: () => (answers ? Promise.resolve(true) : Promise.reject(new Error())),
+  }
+  const { supervisor, events } = supervise([service], { hungAfterMs: 1_000 })
+  await supervisor.start()
+  answers = false
+  await vi.waitFor(() => expect(events.map((event) => event.type)).toContain('hung'), { timeout: 20_000 })
+  answers = true
+  await vi.waitFor(() => expect(pids('service')).toHaveLength(2), { timeout: 20_000 })
+})
+
+test('a stopped child is no reason not to stop', async () => {
+  const { supervisor } = supervise([node('one')])
+  await supervisor.start()
+  process.kill(pids('one')[0] ?? 0, 'SIGSTOP')
+  await supervisor.stop()
+  expect(await identifyProcess(pids('one')[0] ?? 0)).toBeUndefined()
+})
+
+test('a log that grows is set aside while its child goes on writing', async () => {
+  const talk = 'n=0; while :; do n=$((n+1)); echo "line $n of a talkative child"; sleep 0.01; done'
+  const { supervisor } = supervise([sleeper('talker', { then: talk })], { largestLog: 2_000, hungAfterMs: 1_000 })
+  await supervisor.start()
+  const log = join(folder, 'talker.log')
+  const aside = (): string[] => readFileSync(`${log}.1`, 'utf8').trim().split('\n')
+  await vi.waitFor(() => expect(aside()[0]).not.toMatch(/^line 1 /), { timeout: 20_000 })
+  await supervisor.stop()
+  const now = readFileSync(log, 'utf8')
+  expect(now).not.toContain('\0')
+  expect(aside().every((line) => /^line \d+ of a talkative child$/.test(line))).toBe(true)
 })
 
 test('kill -9 of the supervisor leaves no child behind, be it deaf or a Node process', async () => {

@@ -1,3 +1,5 @@
+import { boundLogs } from './log-files.ts'
+import { lookEveryMs, thisMoment } from './liveness.ts'
 import {
   SupervisedChild,
   defaultRestart,
@@ -12,6 +14,10 @@ import {
  */
 export class Supervisor {
   readonly #children: ReadonlyMap<string, SupervisedChild>
+  readonly #logs: string
+  readonly #largestLog: number
+  readonly #lookEveryMs: number
+  #looking: NodeJS.Timeout | undefined
   readonly #starts = new Map<string, Promise<void>>()
   readonly #stops = new Map<string, Promise<void>>()
 
@@ -21,17 +27,23 @@ export class Supervisor {
     logs: string
     report: (event: ChildEvent) => void
     restart?: RestartPolicy
+    /** Silence after which a child counts as hung; see `ChildDescription.alive`. Default 20 s. */
+    hungAfterMs?: number
+    /** Bytes after which a log is set aside. Default 10 MiB. */
+    largestLog?: number
   }) {
+    const { logs, report, restart = defaultRestart, hungAfterMs = 20_000 } = options
     this.#children = new Map(
-      options.children.map((child) => [
-        child.name,
-        new SupervisedChild(child, options.logs, options.restart ?? defaultRestart, options.report),
-      ]),
+      options.children.map((child) => [child.name, new SupervisedChild(child, { logs, report, restart, hungAfterMs })]),
     )
+    this.#logs = logs
+    this.#largestLog = options.largestLog ?? 10 * 1024 * 1024
+    this.#lookEveryMs = lookEveryMs(hungAfterMs)
   }
 
   /** Resolves when all are in service. When one can not be, all are stopped and its `process_failing` is thrown. */
   async start(): Promise<void> {
+    this.#looking = setInterval(() => this.#look(), this.#lookEveryMs)
     try {
       await Promise.all([...this.#children.keys()].map((name) => this.#start(name)))
     } catch (error) {
@@ -42,19 +54,25 @@ export class Supervisor {
 
   /** Stops all, each after those that need it. */
   async stop(): Promise<void> {
+    clearInterval(this.#looking)
     await Promise.all([...this.#children.keys()].map((name) => this.#stop(name)))
   }
 
-  /** Ends all by force after `graceMs`. For a person who asks twice. */
-  hurry(graceMs: number): void {
-    setTimeout(() => {
-      for (const child of this.#children.values()) child.kill()
-    }, graceMs).unref()
+  /** Ends all by force. For a person who asks twice. */
+  kill(): void {
+    for (const child of this.#children.values()) child.kill()
   }
 
   /** The pid of a running child. */
   pidOf(name: string): number | undefined {
     return this.#children.get(name)?.pid
+  }
+
+  /** One timer for all: the machine is woken once. */
+  #look(): void {
+    const now = thisMoment()
+    for (const child of this.#children.values()) child.look(now)
+    boundLogs(this.#logs, this.#largestLog)
   }
 
   #start(name: string): Promise<void> {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { consoleUrl, openBrowser } from '../cli/console-url.ts'
 import { exitCodeOf, printError } from '../cli/output.ts'
 import { startedByVariable } from '../cli/serve-options.ts'
-import { dataFolderOf, runningServer } from '../runtime/data-folder.ts'
+import { dataFolderOf, runningServer, whileServerIs } from '../runtime/data-folder.ts'
 import { ownDataRoot } from '../runtime/data-root.ts'
 import { createReport } from '../runtime/terminal.ts'
 import { relay, root } from './node24.mjs'
@@ -39,11 +39,16 @@ async function start(args: readonly string[]): Promise<number> {
   return code === 4 && (await openRunning(project, data, opens)) ? 0 : code
 }
 
-/** Whether the example is being served already; then its URL is printed, and opened. */
+/** How long another start of the example may take; after that this one goes on and hears who is in its way. */
+const startWithinMs = 180_000
+
+/** Whether the example is being served already; then its URL is printed, and opened. One that is starting is waited for. */
 async function openRunning(project: string, root: string, opens: boolean): Promise<boolean> {
   const data = dataFolderOf(project, root)
-  const running = await runningServer(data)
-  if (running === undefined) return false
+  const found = await runningServer(data)
+  if (found?.state === 'starting') process.stderr.write(`Gemba is being started (process ${found.pid}); waiting.\n`)
+  const running = await whileServerIs('starting', data, startWithinMs)
+  if (running?.state !== 'up') return false
   const url = consoleUrl(running.url, data)
   process.stderr.write(`Gemba is already running (process ${running.pid}).\n`)
   process.stdout.write(`${url}\n`)

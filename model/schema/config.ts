@@ -123,6 +123,28 @@ const serverTable = table(
   'The console and the API.',
 )
 
+const processesTable = table(
+  {
+    hung_after: Type.Optional(
+      Type.Integer({
+        minimum: 1_000,
+        maximum: 3_600_000,
+        default: 20_000,
+        description: 'Milliseconds of silence after which one of them counts as hung, is ended and started again.',
+      }),
+    ),
+    log_size: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10_000,
+        default: 10,
+        description: 'Megabytes after which a log is set aside. One older log of each process is kept.',
+      }),
+    ),
+  },
+  'The processes of `gemba serve`.',
+)
+
 const timingTable = table(
   {
     server_activity: milliseconds('Limit of one try of a short step on the server.', defaultTiming.serverActivity),
@@ -232,6 +254,7 @@ export const projectFileSchema = table(
         'Which agent works.',
       ),
     ),
+    processes: Type.Optional(processesTable),
     timing: Type.Optional(timingTable),
   },
   'The project file.',

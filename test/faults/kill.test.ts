@@ -6,7 +6,8 @@ import { run } from '../../runtime/exec.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
 import { eventually } from '../system/api-client.ts'
 import { gateFiles, openGate } from '../system/gate.ts'
-import { createProject, gitIn, RunningGemba, type TestProject } from '../system/running-gemba.ts'
+import { createProject, RunningGemba, type TestProject } from '../system/running-gemba.ts'
+import { expectOnce, slowAgent } from './slow-work.ts'
 
 /**
  * The whole system up, six beads at work, and everything killed in turn, as it may happen to people. What counts is the
@@ -17,17 +18,6 @@ const rounds = 6
 
 let project: TestProject
 let gemba: RunningGemba
-
-const slowAgent = [
-  '[[agent]]',
-  'name = "slow"',
-  'command = "gemba:scripted"',
-  'hooks = "none"',
-  'preamble = "file"',
-  'max_parallel = 8',
-  '[agent.env]',
-  'GEMBA_SCRIPTED_PACE = "1"',
-].join('\n')
 
 /**
  * Work whose every part must stand in the file exactly once, and that is not over before it may be: the first agent asks
@@ -131,7 +121,8 @@ describe('kill -9', () => {
     await eventually('every session has ended', async () =>
       (await gemba.api.sessions()).every((view) => view.status === 'completed'),
     )
-    await expectOnce(ids)
+    await expectOnce(gemba, ids, rounds)
+    await expectAnsweredOnce(ids[0])
   }, 600_000)
 })
 
@@ -156,24 +147,9 @@ async function answerWhatIsAsked(): Promise<void> {
   for (const { id, state } of await gemba.api.escalations()) if (state === 'open') await gemba.api.answer(id, 'yes')
 }
 
-async function expectOnce(ids: readonly string[]): Promise<void> {
-  const sessions = await gemba.api.sessions()
-  for (const [index, id] of ids.entries()) {
-    expect(
-      sessions.filter((view) => view.bead === id),
-      id,
-    ).toHaveLength(1)
-    const text = await gitIn(project.folder, 'show', `main:work-${index + 1}.txt`)
-    expect(text).toBe(Array.from({ length: rounds }, (_, round) => `line ${round + 1}\n`).join(''))
-    const merges = await gitIn(project.folder, 'log', '--format=%H', `--grep=^Bead: ${id}$`, '--merges', 'main')
-    expect(merges.trim().split('\n').filter(Boolean), id).toHaveLength(1)
-  }
-  const events = await gemba.api.events()
-  expect(events.map((event) => event.number)).toEqual(events.map((_, index) => index + 1))
-  const keys = events.map((event) => `${event.source}#${event.sourceRevision}`)
-  expect(new Set(keys).size).toBe(keys.length)
+async function expectAnsweredOnce(asking: string | undefined): Promise<void> {
   // A question whose agent was killed is moot, the one that was answered is delivered, and there are no others.
   const asked = await gemba.api.escalations()
-  expect(asked.filter((ask) => ask.bead !== ids[0] || !['delivered', 'moot'].includes(ask.state))).toEqual([])
+  expect(asked.filter((ask) => ask.bead !== asking || !['delivered', 'moot'].includes(ask.state))).toEqual([])
   expect(asked.filter((ask) => ask.state === 'delivered')).toHaveLength(1)
 }

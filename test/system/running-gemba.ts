@@ -30,6 +30,8 @@ export interface ProjectOptions {
   readonly agents?: string
   readonly defaultAgent?: string
   readonly integration?: string
+  /** Lines of `[processes]`. */
+  readonly processes?: Readonly<Record<string, number>>
   readonly files?: Readonly<Record<string, string>>
 }
 
@@ -107,12 +109,14 @@ export class RunningGemba {
     return this.#exited
   }
 
+  /** What the supervisor told of its children, in order; from `--json`. */
+  events(): Record<string, unknown>[] {
+    return this.lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []))
+  }
+
   /** The process that now stands for one of its children. */
   async child(name: 'temporal' | 'dolt' | 'server' | 'host'): Promise<number> {
-    const events = this.lines.flatMap((line) =>
-      line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : [],
-    )
-    const started = events.findLast((event) => event['type'] === 'ready' && event['name'] === name)
+    const started = this.events().findLast((event) => event['type'] === 'ready' && event['name'] === name)
     if (typeof started?.['pid'] === 'number') return started['pid']
     throw new Error(`${name} has not been started`)
   }
@@ -139,8 +143,11 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
   }
 }
 
-function projectFile({ timing, maxSessions, defaultAgent, integration }: ProjectOptions): string {
-  const lines = Object.entries(timing ?? {}).map(([key, value]) => `${snake(key)} = ${JSON.stringify(value)}`)
+function projectFile({ timing, processes, maxSessions, defaultAgent, integration }: ProjectOptions): string {
+  const written = (title: string, values: object = {}): string[] => {
+    const lines = Object.entries(values).map(([key, value]) => `${snake(key)} = ${JSON.stringify(value)}`)
+    return lines.length === 0 ? [] : [title, ...lines]
+  }
   return [
     '[project]',
     'id = "test"',
@@ -156,7 +163,8 @@ function projectFile({ timing, maxSessions, defaultAgent, integration }: Project
     `max_sessions = ${maxSessions ?? 8}`,
     '[agents]',
     `default = "${defaultAgent ?? 'scripted'}"`,
-    ...(lines.length === 0 ? [] : ['[timing]', ...lines]),
+    ...written('[timing]', timing),
+    ...written('[processes]', processes),
     '',
   ].join('\n')
 }

@@ -54,6 +54,9 @@ interface Pending {
   readonly fail: (error: Error) => void
 }
 
+/** Name of the window that keeps the server alive while no agent runs. */
+export const keeperName = 'keeper'
+
 const connectLimitMs = 10_000
 /** A server that does not answer for so long is left, and met again by a new client. */
 const answerLimitMs = 10_000
@@ -187,7 +190,7 @@ function ask<T>(
 function clientArguments(options: ControlClientOptions): string[] {
   const size = ['-x', String(defaultColumns), '-y', String(defaultRows)]
   // The keeper window holds a program that waits for ever without doing anything.
-  const keeper = ['new-session', '-A', '-s', 'gemba', '-n', 'keeper', ...size, 'cat']
+  const keeper = ['new-session', '-A', '-s', 'gemba', '-n', keeperName, ...size, 'cat']
   return ['-L', options.socket, '-f', options.configuration, '-C', ...keeper]
 }
 

@@ -42,6 +42,24 @@ describe('the native plane', { timeout: 60_000 }, () => {
     expect(windows.match(/gmb-/g)).toHaveLength(1)
   })
 
+  it('takes tmux along when nothing lives in it, and leaves it when an agent does', async () => {
+    fixture = await openNativeFixture()
+    const server = await identify(Number(await fixture.tmux('display-message', '-p', '#{pid}')))
+    const start = request(fixture.agent('waits', waiting))
+    await fixture.plane.start(start)
+    await fixture.plane.close()
+    expect(isAlive(server)).toBe(true)
+
+    const again = await fixture.reopen()
+    expect(await again.panes()).toMatchObject([{ session: start.session, alive: true }])
+    await again.end(endOf(start))
+    const died = request(fixture.agent('dies', 'exit 3'))
+    const agent = await identify((await again.start(died)).pid)
+    expect(await untilTrue(() => !isAlive(agent), 10_000)).toBe(true)
+    await again.close()
+    expect(await untilTrue(() => !isAlive(server), 10_000)).toBe(true)
+  })
+
   it('gives the agent an allow-list of the environment and nothing of tmux', async () => {
     fixture = await openNativeFixture({ SECRET_TOKEN: 'hidden', DATABASE_URL: 'hidden', ANTHROPIC_API_KEY: 'sk-1' })
     const agent = fixture.agent('show-env', `env > "$HOME/env.part"\nmv "$HOME/env.part" "$HOME/env"\n${waiting}`, {

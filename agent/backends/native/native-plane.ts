@@ -105,8 +105,7 @@ export async function openNativePlane(options: NativePlaneOptions): Promise<Orch
       unlessGone(session, terminals.resize(shownPane(context, session), columns, rows)),
     async close() {
       leaving.abort(new GembaError('host_offline', { host: options.host }))
-      terminals.feed.close()
-      await terminals.client.close()
+      await terminals.leave()
     },
   }
 }

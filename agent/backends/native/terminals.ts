@@ -4,7 +4,7 @@ import type { TerminalSnapshot } from '../../../model/orchestration-plane.ts'
 import { writeFileAtomic } from '../../atomic-file.ts'
 import { plainText } from '../../plain-text.ts'
 import { identify, isAlive, type ProcessIdentity } from '../../../runtime/process-identity.ts'
-import { openControlClient, TmuxRefusal, type ControlClient } from './control-client.ts'
+import { keeperName, openControlClient, TmuxRefusal, type ControlClient } from './control-client.ts'
 import { defaultColumns, defaultRows, historyLines, tmuxConfiguration } from './tmux-configuration.ts'
 import { openTerminalFeed, type TerminalFeed } from './terminal-feed.ts'
 
@@ -36,10 +36,15 @@ export interface Terminals {
   /** Presses keys, byte by byte. */
   press(pane: Pane, bytes: Uint8Array): Promise<void>
   resize(pane: Pane, columns: number, rows: number): Promise<void>
+  /** Ends the server when nothing lives on it but its keeper; else it goes on. Leaves it. */
+  leave(): Promise<void>
 }
 
 const paneFormat = '#{pane_id} #{window_id} #{pane_pid} #{window_name}'
+const lifeFormat = '#{pane_dead} #{pane_pid} #{window_name}'
 const sizeFormat = '#{pane_width} #{pane_height} #{cursor_x} #{cursor_y} #{alternate_on} #{cursor_flag}'
+/** Longest that a server is waited for to say what lives on it. */
+const leaveLimitMs = 2_000
 /** Between a paste and Return: agents take a Return inside the same burst for a part of the paste. */
 const pasteSettleMs = 200
 
@@ -175,7 +180,25 @@ export function openTerminals(options: TerminalsOptions): Terminals {
       const [x, y] = [clamp(columns, 20, 500), clamp(rows, 5, 200)]
       await silent(['resize-window', '-t', pane.pane, '-x', String(x), '-y', String(y)])
     },
+    async leave() {
+      feed.close()
+      // Without a connection nobody can say what lives: then the server goes on.
+      if (client.server() !== undefined) {
+        const ended = endUnlessLivedIn(client).catch(() => undefined)
+        await Promise.race([ended, pause(leaveLimitMs)])
+      }
+      await client.close()
+    },
   }
+}
+
+async function endUnlessLivedIn(client: ControlClient): Promise<void> {
+  const lines = await client.look(['list-panes', '-a', '-F', lifeFormat], (all) => all)
+  const others = lines.map((line) => line.split(' ')).filter(([dead, , name]) => dead === '0' && name !== keeperName)
+  // tmux may not have noticed yet that a program has ended.
+  const programs = await Promise.all(others.map(([, pid]) => identify(Number(pid))))
+  if (programs.some(isAlive)) return
+  await client.command(['kill-server'], () => undefined)
 }
 
 async function readPane(line: string, server: ProcessIdentity): Promise<Pane> {

@@ -1,0 +1,131 @@
+import { ChildRecord } from '../runtime/child-record.ts'
+import type { DataFolder, ProjectLock } from '../runtime/data-folder.ts'
+import { createLogger, type Logger } from '../runtime/logger.ts'
+import type { PaneLine } from '../runtime/supervised.ts'
+import type { ChildDescription, ChildEvent } from '../runtime/supervised-child.ts'
+import { Supervisor } from '../runtime/supervisor.ts'
+import type { Report } from '../runtime/terminal.ts'
+import { socketOf, type Tools } from './compose.ts'
+import { leftPanes } from './left-panes.ts'
+import { exitCodes, print } from './output.ts'
+
+export interface ServeRunOptions {
+  readonly data: DataFolder
+  readonly report: Report
+  readonly lock: ProjectLock
+  readonly tools: Tools
+  readonly children: readonly ChildDescription[]
+  readonly hungAfterMs: number
+  readonly largestLog: number
+  /** Whether events go to standard output, as lines of JSON. */
+  readonly json: boolean
+  /** Called once everything is in service. */
+  readonly ready: () => Promise<void>
+}
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** One run of the supervisor, told to people line by line and to its log. */
+export class ServeRun {
+  readonly #options: ServeRunOptions
+  readonly #record: ChildRecord
+  readonly #log: Logger
+  readonly #supervisor: Supervisor
+  readonly #stop = Promise.withResolvers<number>()
+  #panes: readonly PaneLine[] | undefined
+  #stopping = false
+
+  constructor(options: ServeRunOptions) {
+    const { data, children, hungAfterMs, largestLog } = options
+    this.#options = options
+    this.#record = new ChildRecord(data)
+    this.#log = createLogger('supervisor', data.logs)
+    const report = (event: ChildEvent): void => this.#hear(event)
+    this.#supervisor = new Supervisor({ children, logs: data.logs, hungAfterMs, largestLog, report })
+  }
+
+  /** Starts everything and stays until a signal; all has stopped when it returns. The exit code. */
+  async untilStopped(): Promise<number> {
+    const onSignal = (signal: NodeJS.Signals): void => this.#signalled(signal)
+    for (const signal of stopSignals) process.on(signal, onSignal)
+    this.#log.info('started')
+    const started = this.#supervisor.start().then(() => {
+      this.#options.lock.mark('up')
+      return this.#options.ready()
+    })
+    const code = await Promise.race([started.then(() => this.#stop.promise), this.#stop.promise])
+    await this.#supervisor.stop()
+    await started.catch(() => undefined)
+    await this.#tellPanes()
+    this.#log.info('stopped')
+    this.#options.lock.release()
+    return code
+  }
+
+  #hear(event: ChildEvent): void {
+    if (event.type === 'started') void this.#record.note(event.name, event.pid)
+    else if (event.type === 'message') this.#hearMessage(event.message)
+    else this.#tell(event)
+  }
+
+  #tell(event: Exclude<ChildEvent, { type: 'started' | 'message' }>): void {
+    switch (event.type) {
+      case 'ready':
+        this.#log.info({ child: event.name, childPid: event.pid, restarts: event.restarts }, 'in service')
+        return this.#line(`${event.name}: ${event.restarts === 0 ? 'up' : 'up again'}.`, event)
+      case 'ended':
+        this.#log.warn({ child: event.name, how: event.how, retryInMs: event.retryInMs }, 'ended')
+        return this.#line(`${event.name}: ended (${event.how}); starting it again in ${event.retryInMs} ms.`, event)
+      case 'hung':
+      case 'failing': {
+        const { type, name, error } = event
+        this.#log.error({ child: name, code: error.code, why: error.message }, type)
+        return this.#line(`${error.code}: ${error.message}`, { ...event, error: error.code })
+      }
+    }
+  }
+
+  /**
+   * Only the terminal's own signal, Ctrl-C, counts when it comes again: the others arrive more than once when a
+   * terminal is closed, from the kernel and from whoever stands in between.
+   */
+  #signalled(signal: NodeJS.Signals): void {
+    const { report, lock } = this.#options
+    if (this.#stopping) {
+      if (signal !== 'SIGINT') return
+      report.line('Stopping at once.')
+      this.#log.warn({ signal }, 'stopping at once')
+      this.#supervisor.kill()
+      return
+    }
+    this.#stopping = true
+    lock.mark('stopping')
+    report.line('Stopping; Ctrl-C again for at once.')
+    this.#log.info({ signal }, 'stopping')
+    this.#stop.resolve(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.done)
+  }
+
+  #hearMessage(message: unknown): void {
+    if (typeof message !== 'object' || message === null || !('panes' in message)) return
+    if (Array.isArray(message.panes)) this.#panes = message.panes as PaneLine[]
+  }
+
+  /** The host says it at its end; when it could not, tmux knows of them, though not of their beads. */
+  async #tellPanes(): Promise<void> {
+    const { report, data, tools, children } = this.#options
+    if (!children.some((child) => child.name === 'host')) return
+    const socket = socketOf(data)
+    const panes = this.#panes ?? (await leftPanes(tools.tmux, socket)).map((window) => ({ window }))
+    if (panes.length === 0) return
+    this.#line(`${panes.length} agent(s) go on in their panes:`, { type: 'panes', panes })
+    for (const pane of panes) {
+      report.line('window' in pane ? `  window ${pane.window}` : `  ${pane.bead}  session ${pane.session}`)
+    }
+    report.line(`Start again to go on with them, or end them: tmux -L ${socket} kill-server`)
+  }
+
+  #line(text: string, event: object): void {
+    if (this.#options.json) print(JSON.stringify({ event: 'child', ...event }))
+    this.#options.report.line(text)
+  }
+}
