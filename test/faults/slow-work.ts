@@ -14,8 +14,8 @@ export const slowAgent = [
 ].join('\n')
 
 /**
- * The text of the n-th bead: work that takes a while and whose every part must stand in `work-<n>.txt` exactly once. One
- * that asks before it ends lives for as long as nobody answers.
+ * The text of the n-th bead: work that takes a while and whose every part must stand in `work-<n>.txt` exactly once. It
+ * asks before it ends, and so lives for as long as nobody answers.
  */
 export function slowSteps(n: number, rounds: number): string {
   const lines = Array.from({ length: rounds }, (_, round) => [
