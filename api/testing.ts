@@ -484,6 +484,7 @@ export function sessionSnapshot(id: string, bead: string, open = true, revision 
     agent: 'scripted',
     status: open ? 'working' : 'completed',
     note: '',
+    waitsForHost: false,
     closeReason: open ? null : 'bead_done',
     fence: 1,
     branch: `bead/${bead}`,

@@ -7,6 +7,7 @@ export type EscalationSource =
   | 'integration_conflict'
   | 'integration_blocked'
   | 'bead_moved'
+  | 'host_offline'
   | 'stray_pane'
   | 'review'
 
@@ -49,6 +50,13 @@ export interface EscalationView extends EscalationRequest {
   readonly state: EscalationState
   readonly decision: Decision | null
   readonly note: string
+}
+
+const sourcesOfAgents: readonly EscalationSource[] = ['permission_prompt', 'question', 'blocker']
+
+/** Whether the agent itself asked, so that the answer goes into its pane; other answers are carried out by Gemba. */
+export function isFromAgent(source: EscalationSource): boolean {
+  return sourcesOfAgents.includes(source)
 }
 
 export const approveOptions: readonly EscalationOption[] = [

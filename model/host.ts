@@ -1,6 +1,11 @@
 /** A machine that runs agents. `local` is the server's own box. */
 export type HostStatus = 'enrolling' | 'online' | 'degraded' | 'offline' | 'revoked'
 
+/** Whether nothing is to be expected of the host until it is heard again. */
+export function isAway(status: HostStatus): boolean {
+  return status === 'offline' || status === 'revoked'
+}
+
 export interface HostView {
   readonly id: string
   readonly label: string

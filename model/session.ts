@@ -20,6 +20,8 @@ export interface SessionView {
   readonly status: SessionStatus
   /** Why it is in this status, for a person. */
   readonly note: string
+  /** Its host does not answer, and it can do nothing without it. Whatever else its status says is from before. */
+  readonly waitsForHost: boolean
   readonly closeReason: CloseReason | null
   /** The attempt in charge; grows by one with each launch of the pane. */
   readonly fence: number

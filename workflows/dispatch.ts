@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  getExternalWorkflowHandle,
   ParentClosePolicy,
   proxyLocalActivities,
   setHandler,
@@ -11,8 +12,9 @@ import {
 } from '@temporalio/workflow'
 import { system, type Actor } from '../model/actor.ts'
 import { rulesOf } from '../model/agent.ts'
-import { admit, type Admission } from '../model/dispatch.ts'
+import { admit, type Admission, type Seat } from '../model/dispatch.ts'
 import { emptyDigest } from '../model/fact.ts'
+import { isAway } from '../model/host.ts'
 import { branchOf, sessionIdOf } from '../model/session.ts'
 import type { BeadFacts, ServerActivities } from '../temporal/contracts/activities.ts'
 import {
@@ -29,7 +31,7 @@ import {
   type DispatchUpdate,
   type SeatLeft,
 } from '../temporal/contracts/dispatch.ts'
-import { nothingPublished, sessionWorkflowId, type SessionState } from '../temporal/contracts/session.ts'
+import { holdSession, nothingPublished, sessionWorkflowId, type SessionState } from '../temporal/contracts/session.ts'
 import { attributesOf } from '../temporal/search-attributes.ts'
 import { failure, failureOf } from './failure.ts'
 import { startPublisher, type Publisher } from './publisher.ts'
@@ -90,9 +92,13 @@ class Desk {
     })
     setHandler(takenSeats, () => state.seats.map(({ session, bead, host, agent }) => ({ session, bead, host, agent })))
     setHandler(seatLeft, (left) => this.onSeatLeft(left))
-    setHandler(hostState, (host) => {
+    setHandler(hostState, async (host) => {
+      const before = this.isHostAway(host.id)
       state.hosts = [...state.hosts.filter((known) => known.id !== host.id), host]
       this.woken = true
+      if (this.isHostAway(host.id) === before) return
+      const seats = state.seats.filter((seat) => seat.host === host.id)
+      await Promise.all(seats.map((seat) => this.tellOfHost(seat)))
     })
   }
 
@@ -185,6 +191,7 @@ class Desk {
         agent: admission.agent.name,
         status: 'initializing',
         note: '',
+        waitsForHost: false,
         closeReason: null,
         fence: 1,
         branch: branchOf(item.bead),
@@ -206,8 +213,13 @@ class Desk {
       questions: [],
       answers: [],
       dirty: 'refuse',
+      moved: null,
       integrateAnyway: false,
       endRequest: null,
+      hostAway: false,
+      askedAbout: null,
+      left: null,
+      ending: null,
       says: [],
       applied: {},
       raised: 0,
@@ -224,6 +236,18 @@ class Desk {
       workflowTaskTimeout: 2_000,
       typedSearchAttributes: attributesOf({ kind: 'session', project, bead, session: id, host }),
     })
+    // It may have gone while the session was starting.
+    if (this.isHostAway(host)) await this.tellOfHost({ session: id, host })
+  }
+
+  private isHostAway(id: string): boolean {
+    return this.state.hosts.some((host) => host.id === id && isAway(host.status))
+  }
+
+  private async tellOfHost({ session, host }: Pick<Seat, 'session' | 'host'>): Promise<void> {
+    const handle = getExternalWorkflowHandle(sessionWorkflowId(this.state.project, session))
+    // A session that has ended, or has not begun, need not know.
+    await handle.signal(holdSession, { away: this.isHostAway(host) }).catch(() => undefined)
   }
 
   private onSeatLeft(left: SeatLeft): void {

@@ -1,9 +1,17 @@
-import { CancellationScope, condition, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow'
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow'
 import type { SessionView } from '../model/session.ts'
 import { hostQueue, serverQueue, type HostActivities, type ServerActivities } from '../temporal/contracts/activities.ts'
 import {
   nothingPublished,
   sessionWorkflowId,
+  type HostTask,
   type SessionPhase,
   type SessionState,
 } from '../temporal/contracts/session.ts'
@@ -21,8 +29,10 @@ export class SessionContext {
   readonly publisher: Publisher
   /** Somebody wants the pane looked at again. */
   lookAgain = false
-  /** Somebody else has the bead. */
-  moved: { readonly assignee: string | null; readonly status: string } | null = null
+  /** What it waits for its host with. */
+  waits: HostTask | null = null
+  /** Escalations that are being started. */
+  asking = 0
 
   constructor(state: SessionState) {
     this.state = state
@@ -76,7 +86,8 @@ export class SessionContext {
   show(change: Partial<SessionView>): void {
     const { state } = this
     const openEscalations = state.questions.map((question) => question.escalation)
-    const after = { ...state.view, ...change, openEscalations }
+    const waitsForHost = state.hostAway && this.waits !== null
+    const after = { ...state.view, ...change, openEscalations, waitsForHost }
     if (state.publishing.begun && JSON.stringify(state.view) === JSON.stringify(after)) return
     state.view = after
     const actor = state.endRequest?.actor ?? after.startedBy
@@ -91,8 +102,8 @@ export class SessionContext {
     state.says = [...state.says, { key, text }]
   }
 
-  /** Runs an activity until it ends or somebody interrupts; undefined when interrupted. */
-  async interruptible<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /** Runs an activity of the host until it ends; undefined when somebody interrupts, or has given the host up. */
+  async onHost<T>(task: HostTask, work: () => Promise<T>): Promise<T | undefined> {
     const scope = new CancellationScope()
     const running = scope.run(work).then(
       (value) => ({ value }),
@@ -102,7 +113,8 @@ export class SessionContext {
     void running.then((result) => {
       settled = result
     })
-    await condition(() => settled !== undefined || this.isInterrupted())
+    this.wait(task)
+    await condition(() => settled !== undefined || this.isInterrupted(task)).finally(() => this.wait(null))
     if (settled === undefined) {
       scope.cancel()
       return undefined
@@ -112,10 +124,22 @@ export class SessionContext {
     throw settled.error
   }
 
-  private isInterrupted(): boolean {
+  /** Resolves when nothing is under way that a new run would not know of. */
+  settled(): Promise<void> {
+    const { publishing } = this.state
+    return condition(() => publishing.events.length === 0 && this.asking === 0 && allHandlersFinished())
+  }
+
+  private wait(task: HostTask | null): void {
+    this.waits = task
+    if (this.state.hostAway) this.show({})
+  }
+
+  private isInterrupted(task: HostTask): boolean {
     const { state } = this
+    if (state.left !== null && (state.hostAway || task !== 'end')) return true
+    if (task === 'integrate' || task === 'end') return false
     if (state.endRequest !== null) return true
-    if (state.phase !== 'attending') return false
-    return this.lookAgain || this.moved !== null || workflowInfo().continueAsNewSuggested
+    return task === 'attend' && (this.lookAgain || state.moved !== null || workflowInfo().continueAsNewSuggested)
   }
 }

@@ -2,9 +2,9 @@ import { system } from '../model/actor.ts'
 import { holderOf } from '../model/bead.ts'
 import type { EscalationOption, EscalationSource } from '../model/escalation.ts'
 import type { IntegrateOutcome } from '../model/orchestration-plane.ts'
+import type { Ending } from '../temporal/contracts/session.ts'
 import { failureOf } from './failure.ts'
 import type { SessionContext } from './session-context.ts'
-import type { Ending } from './session-ending.ts'
 import { answerTo, ask, settle } from './session-questions.ts'
 
 type NotIntegrated = Exclude<IntegrateOutcome, { outcome: 'integrated' }>
@@ -21,16 +21,18 @@ export async function integrate(context: SessionContext): Promise<Ending | undef
     return undefined
   }
   context.show({ status: 'integrating' })
-  const outcome = await context.host
-    .integrate({
-      session: view.id,
-      fence: view.fence,
-      bead: view.bead,
-      title: brief?.title ?? view.beadTitle,
-      repository: view.repository,
-      dirty: state.dirty,
-    })
+  const request = {
+    session: view.id,
+    fence: view.fence,
+    bead: view.bead,
+    title: brief?.title ?? view.beadTitle,
+    repository: view.repository,
+    dirty: state.dirty,
+  }
+  const outcome = await context
+    .onHost('integrate', () => context.host.integrate(request))
     .catch((error: unknown): IntegrateOutcome => ({ outcome: 'blocked', why: failureOf(error).message }))
+  if (outcome === undefined) return undefined
   if (outcome.outcome !== 'integrated') return notIntegrated(context, outcome)
   const digest = { ...view.digest, commits: outcome.commits, filesChanged: outcome.filesChanged }
   context.show({ integratedAs: outcome.commit, digest })
@@ -44,7 +46,7 @@ async function stillOurs(context: SessionContext): Promise<boolean> {
   const { bead, id } = state.view
   const [facts] = await server.inspectBeads([bead])
   if (facts?.assignee === holderOf(id) && facts.status !== 'closed') return true
-  context.moved = { assignee: facts?.assignee ?? null, status: facts?.status ?? 'deleted' }
+  state.moved = { assignee: facts?.assignee ?? null, status: facts?.status ?? 'deleted' }
   return false
 }
 

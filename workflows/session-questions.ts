@@ -6,9 +6,15 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow'
-import { approveOptions, spoken, type EscalationOption, type EscalationRequest } from '../model/escalation.ts'
+import {
+  approveOptions,
+  isFromAgent,
+  spoken,
+  type EscalationOption,
+  type EscalationRequest,
+} from '../model/escalation.ts'
 import { delivered, escalationWorkflowId, moot, type EscalationState } from '../temporal/contracts/escalation.ts'
-import { nothingPublished, type Answer, type OpenQuestion } from '../temporal/contracts/session.ts'
+import { nothingPublished, type Answer, type OpenQuestion, type SessionState } from '../temporal/contracts/session.ts'
 import { attributesOf } from '../temporal/search-attributes.ts'
 import { failureOf } from './failure.ts'
 import type { SessionContext } from './session-context.ts'
@@ -35,7 +41,7 @@ export async function ask(
     state.questions = state.questions.map((question) => (question === before ? revived : question))
     return before.escalation
   }
-  if (state.questions.length >= mostQuestions) {
+  if (isFromAgent(asked.source) && state.questions.length >= mostQuestions) {
     context.show({ note: `It asked more than ${mostQuestions} things at once; the rest was not put to people.` })
     return ''
   }
@@ -43,9 +49,18 @@ export async function ask(
   const { view } = state
   const id = escalationWorkflowId(view.project, view.id, String(state.raised))
   state.questions = [...state.questions, { escalation: id, ...asked, live: true }]
+  context.asking += 1
+  await startEscalation(context, escalationInput(context, id, asked, options, freeText)).finally(() => {
+    context.asking -= 1
+  })
+  context.show({})
+  return id
+}
+
+async function startEscalation({ state: { view } }: SessionContext, input: EscalationState): Promise<void> {
   await startChild('escalation', {
-    workflowId: id,
-    args: [escalationInput(context, id, asked, options, freeText)],
+    workflowId: input.view.id,
+    args: [input],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowTaskTimeout: 2_000,
     typedSearchAttributes: attributesOf({
@@ -55,8 +70,6 @@ export async function ask(
       bead: view.bead,
     }),
   })
-  context.show({})
-  return id
 }
 
 /** The answer of people to an escalation that the workflow itself carries out; undefined when `until` came first. */
@@ -85,7 +98,7 @@ export async function settle(
   const told = outcome === 'moot' ? handle.signal(moot, { why: note }) : handle.signal(delivered, { outcome, note })
   await told.catch(() => undefined)
   // The agent's own word that it works again may have come while the question still stood.
-  const over = state.view.status === 'prompting' && !state.questions.some((question) => question.live)
+  const over = state.view.status === 'prompting' && !isAsking(state)
   context.show(over ? { status: 'working', note: '' } : {})
 }
 
@@ -98,13 +111,15 @@ export async function questionsCleared(context: SessionContext): Promise<void> {
     (question) => question.live && question.source === 'permission_prompt' && !answered(question),
   )
   for (const question of cleared) await settle(context, question.escalation, 'moot', 'It was answered in the terminal.')
-  if (!state.questions.some((question) => question.live)) context.show({ status: 'working', note: '' })
+  if (!isAsking(state)) context.show({ status: 'working', note: '' })
 }
 
 /** The agent that asked is gone; its questions wait for it to come back. */
 export function questionsOrphaned(context: SessionContext): void {
   const { state } = context
-  state.questions = state.questions.map((question) => ({ ...question, live: false }))
+  state.questions = state.questions.map((question) =>
+    isFromAgent(question.source) ? { ...question, live: false } : question,
+  )
 }
 
 /** Types the answers of people into the pane, one after the other, for as long as the session lives. */
@@ -132,6 +147,11 @@ export async function deliverAnswers(context: SessionContext): Promise<never> {
     else if (outcome.outcome === 'obstructed') await sleep(state.timing.obstructed)
     else await settleDelivered(context, question, outcome.outcome, outcome.note)
   }
+}
+
+/** Whether the agent waits for an answer of people. */
+export function isAsking(state: SessionState): boolean {
+  return state.questions.some((question) => question.live && isFromAgent(question.source))
 }
 
 /** Whether texts may be typed into the pane: not after its bead became somebody else's. */
@@ -171,12 +191,12 @@ function escalationInput(
   options: readonly EscalationOption[],
   freeText: boolean,
 ): EscalationState {
-  const { view, rules, timing } = state
+  const { view, timing } = state
   const request: EscalationRequest = {
     id,
     project: view.project,
     source: asked.source,
-    urgency: asked.source === 'question' && rules.interactionMode === 'balanced' ? 'advisory' : 'blocking',
+    urgency: isAdvisory(asked, state) ? 'advisory' : 'blocking',
     session: view.id,
     bead: view.bead,
     host: view.host,
@@ -196,6 +216,12 @@ function escalationInput(
   }
 }
 
+/** Whether the agent goes on meanwhile, as far as one can know. */
+function isAdvisory({ source }: Asked, { rules, phase }: SessionState): boolean {
+  if (source === 'host_offline') return phase === 'attending'
+  return source === 'question' && rules.interactionMode === 'balanced'
+}
+
 function askedBefore(questions: readonly OpenQuestion[], asked: Asked): OpenQuestion | undefined {
   const same = (question: OpenQuestion): boolean =>
     question.source === asked.source && question.title === asked.title && question.text === asked.text
@@ -206,7 +232,7 @@ function nextAnswer({ state }: SessionContext): { answer: Answer; question: Open
   if (!takesInput(state)) return undefined
   for (const answer of state.answers) {
     const question = state.questions.find((known) => known.escalation === answer.escalation && known.live)
-    if (question !== undefined) return { answer, question }
+    if (question !== undefined && isFromAgent(question.source)) return { answer, question }
   }
   return undefined
 }

@@ -1,10 +1,11 @@
 import type { Fact } from '../model/fact.ts'
 import type { SessionStatus } from '../model/session.ts'
 import type { SessionState } from '../temporal/contracts/session.ts'
+import { isAsking } from './session-questions.ts'
 
 /** The status a session shows when the pane says this; undefined when the fact changes none. */
 export function statusAfter(fact: Fact, state: SessionState): { status: SessionStatus; note: string } | undefined {
-  const asking = state.questions.some((question) => question.live)
+  const asking = isAsking(state)
   switch (fact.kind) {
     case 'started':
     case 'working':

@@ -14,6 +14,7 @@ import {
   answerSession,
   beadMoved,
   endSession,
+  holdSession,
   reattach,
   saySession,
   type EndRequest,
@@ -21,15 +22,15 @@ import {
 } from '../temporal/contracts/session.ts'
 import { failure, failureOf, type KnownFailure } from './failure.ts'
 import { SessionContext } from './session-context.ts'
-import { finish } from './session-ending.ts'
+import { onBeadMoved } from './session-bead-moved.ts'
+import { finish, givenUp } from './session-ending.ts'
+import { mindHost } from './session-host.ts'
 import { integrate } from './session-integration.ts'
 import {
-  answerTo,
   ask,
   deliverAnswers,
   questionsCleared,
   questionsOrphaned,
-  settle,
   takesInput,
   unheardCodes,
 } from './session-questions.ts'
@@ -44,6 +45,7 @@ export async function session(state: SessionState): Promise<void> {
   listen(context)
   void deliverAnswers(context).catch(untilCancelled)
   void deliverSays(context).catch(untilCancelled)
+  void CancellationScope.nonCancellable(() => mindHost(context))
   context.show({})
   try {
     while (state.phase !== 'over') await step(context)
@@ -62,7 +64,9 @@ function untilCancelled(error: unknown): void {
 }
 
 async function step(context: SessionContext): Promise<void> {
-  switch (context.state.phase) {
+  const { state } = context
+  if (state.left !== null) return finish(context, state.ending ?? givenUp(context))
+  switch (state.phase) {
     case 'claiming':
       return claim(context)
     case 'starting':
@@ -75,8 +79,8 @@ async function step(context: SessionContext): Promise<void> {
     }
     case 'ending':
     case 'over': {
-      const by = context.state.endRequest?.actor.name ?? 'gemba'
-      return finish(context, { reason: 'user_stop', note: `Ended by ${by}.`, left: 'ended' })
+      const by = state.endRequest?.actor.name ?? 'gemba'
+      return finish(context, state.ending ?? { reason: 'user_stop', note: `Ended by ${by}.`, left: 'ended' })
     }
   }
 }
@@ -101,8 +105,12 @@ function listen(context: SessionContext): void {
     state.answers = [...state.answers, answer]
   })
   setHandler(beadMoved, (to) => {
-    if (state.questions.some((question) => question.source === 'bead_moved')) return
-    context.moved = to
+    state.moved ??= to
+  })
+  setHandler(holdSession, ({ away }) => {
+    state.hostAway = away
+    if (!away) state.askedAbout = null
+    context.show({})
   })
   setHandler(reattach, () => {
     context.lookAgain = true
@@ -110,6 +118,8 @@ function listen(context: SessionContext): void {
 }
 
 function requestEnd(context: SessionContext, request: EndRequest): void {
+  // Who asks once more to end it may have changed their mind about waiting for its host.
+  context.state.askedAbout = null
   if (context.state.endRequest?.mode === 'canceled') return
   context.state.endRequest = request
   context.show({ note: `${request.actor.name} asked to end it.` })
@@ -144,7 +154,7 @@ async function launch(context: SessionContext): Promise<void> {
   const { rules, agentSession: resume } = state
   const request = { project, session, fence, bead: brief, repository, agent, rules, resume }
   try {
-    const pane = await context.interruptible(() => context.host.startPane(request))
+    const pane = await context.onHost('start', () => context.host.startPane(request))
     if (pane === undefined) return context.setPhase('ending')
     state.cursor = Math.max(state.cursor, pane.cursor)
     context.setPhase('attending')
@@ -161,7 +171,7 @@ async function attend(context: SessionContext): Promise<void> {
   const { id, fence } = state.view
   const { cursor, dialog } = state
   const attended = await context
-    .interruptible(() => context.watcher.attendPane({ session: id, fence, cursor, dialog }))
+    .onHost('attend', () => context.watcher.attendPane({ session: id, fence, cursor, dialog }))
     .catch((error: unknown) => attendFailed(context, failureOf(error)))
   if (attended === undefined) return
   state.cursor = attended.cursor
@@ -184,8 +194,8 @@ async function attendFailed(context: SessionContext, known: KnownFailure) {
 async function interrupted(context: SessionContext): Promise<boolean> {
   const { state } = context
   context.lookAgain = false
-  if (context.moved !== null) {
-    await onBeadMoved(context, context.moved)
+  if (state.moved !== null) {
+    await onBeadMoved(context, state.moved)
     return true
   }
   if (state.endRequest !== null) {
@@ -193,8 +203,7 @@ async function interrupted(context: SessionContext): Promise<boolean> {
     return true
   }
   if (workflowInfo().continueAsNewSuggested) {
-    await context.publisher.drained()
-    await condition(allHandlersFinished)
+    await context.settled()
     await continueAsNew<typeof session>(state)
   }
   return false
@@ -276,38 +285,6 @@ async function relaunch(context: SessionContext): Promise<void> {
   if (state.endRequest !== null) return
   context.show({ fence: state.view.fence + 1 })
   context.setPhase('starting')
-}
-
-/** The bead is no longer ours: no more input, and a person decides. It is never claimed again. */
-async function onBeadMoved(context: SessionContext, to: { assignee: string | null; status: string }): Promise<void> {
-  const { state } = context
-  context.moved = null
-  if (to.status === 'closed' && state.rules.agentCloses) {
-    state.integrateAnyway = true
-    return context.setPhase('integrating')
-  }
-  const { title, options } = movedQuestion(state.view.bead, to)
-  context.show({ status: 'suspended', note: title })
-  const asked = { source: 'bead_moved', title, text: '', screenDigest: null, ask: null } as const
-  const escalation = await ask(context, asked, options, false)
-  const answer = await answerTo(context, escalation, () => state.endRequest !== null)
-  await settle(context, escalation, 'delivered', '')
-  if (answer?.value === 'integrate') {
-    state.integrateAnyway = true
-    return context.setPhase('integrating')
-  }
-  await finish(context, { reason: 'bead_moved', note: title, left: 'ended', keepBead: true })
-}
-
-function movedQuestion(bead: string, to: { assignee: string | null; status: string }) {
-  const end: EscalationOption = { value: 'end', label: 'End the session, keep its worktree', tone: 'negative' }
-  if (to.status === 'closed') {
-    const integrate: EscalationOption = { value: 'integrate', label: 'Bring its work in', tone: 'positive' }
-    return { title: `Bead ${bead} was closed while it was being worked.`, options: [integrate, end] }
-  }
-  const holder = to.assignee === null || to.assignee === '' ? 'nobody' : to.assignee
-  const title = `Bead ${bead} is no longer held by this session: it is ${to.status}, held by ${holder}.`
-  return { title, options: [end] }
 }
 
 /** Types what people say into the pane, one after the other, for as long as the session lives. */

@@ -12,6 +12,7 @@ export const escalationView = record('Escalation', {
     'integration_conflict',
     'integration_blocked',
     'bead_moved',
+    'host_offline',
     'stray_pane',
     'review',
   ]),

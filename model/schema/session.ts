@@ -22,6 +22,7 @@ export const sessionView = record('Session', {
     'failed',
   ]),
   note: Type.String(),
+  waitsForHost: Type.Boolean({ description: 'Its host does not answer, and it can do nothing without it.' }),
   closeReason: nullable(
     words([
       'bead_done',

@@ -4,9 +4,9 @@ import type { AgentRules } from '../../model/agent.ts'
 import type { EscalationSource } from '../../model/escalation.ts'
 import type { NewEvent } from '../../model/event.ts'
 import type { BeadBrief } from '../../model/orchestration-plane.ts'
-import type { SessionView } from '../../model/session.ts'
+import type { CloseReason, SessionView } from '../../model/session.ts'
 import type { Timing } from '../../model/timing.ts'
-import type { DispatchItem } from './dispatch.ts'
+import type { DispatchItem, SeatLeft } from './dispatch.ts'
 
 /** `session/<project>/<id>`: one agent in one pane. */
 export function sessionWorkflowId(project: string, session: string): string {
@@ -15,6 +15,21 @@ export function sessionWorkflowId(project: string, session: string): string {
 
 /** Where the session is in its life; a run that begins goes on from here. */
 export type SessionPhase = 'claiming' | 'starting' | 'attending' | 'integrating' | 'ending' | 'over'
+
+/** What a session asks of its host. */
+export type HostTask = 'start' | 'attend' | 'integrate' | 'end'
+
+/** How a session ends. */
+export interface Ending {
+  readonly reason: CloseReason
+  readonly note: string
+  readonly left: SeatLeft['outcome']
+  /** There is no pane to end. */
+  readonly noPane?: boolean
+  readonly removeWorktree?: boolean
+  /** The bead is closed, or somebody else's: nothing to give back. */
+  readonly keepBead?: boolean
+}
 
 /** A question that a person was asked and that has not been settled. */
 export interface OpenQuestion {
@@ -65,9 +80,19 @@ export interface SessionState {
   /** Answers that were decided and not yet delivered. */
   answers: readonly Answer[]
   dirty: 'refuse' | 'commit' | 'discard'
+  /** Who has its bead now, until people have said what is to become of it. */
+  moved: { readonly assignee: string | null; readonly status: string } | null
   /** A person wants the work brought in although the bead is no longer held. */
   integrateAnyway: boolean
   endRequest: EndRequest | null
+  /** Whether its host is offline, as the dispatcher has said last. */
+  hostAway: boolean
+  /** With what it waits for its host, as people were told since the host went offline. */
+  askedAbout: HostTask | null
+  /** Who has given its host up: what it still asks of it is no longer waited for. */
+  left: { readonly by: string } | null
+  /** How it ends, once that is decided. */
+  ending: Ending | null
   /** Texts that people want typed and that have not been yet. */
   says: readonly { readonly key: string; readonly text: string }[]
   applied: Readonly<Record<string, true>>
@@ -95,4 +120,6 @@ export const endSession = defineUpdate<void, [EndRequest]>('end')
 export const saySession = defineUpdate<void, [{ key: string; text: string; actor: Actor }]>('say')
 export const answerSession = defineSignal<[Answer]>('answer')
 export const beadMoved = defineSignal<[{ assignee: string | null; status: string }]>('beadMoved')
+/** Its host has gone offline, or is back. */
+export const holdSession = defineSignal<[{ away: boolean }]>('hold')
 export const reattach = defineSignal('reattach')

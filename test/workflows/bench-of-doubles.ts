@@ -12,6 +12,7 @@ import type { KnownAgent, KnownRepository } from '../../model/agent.ts'
 import type { DispatchConfig } from '../../model/dispatch.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { GembaEvent, NewEvent, Publication, Snapshot } from '../../model/event.ts'
+import type { HostView } from '../../model/host.ts'
 import type { Fact } from '../../model/fact.ts'
 import type { EndedPane, IntegrateOutcome } from '../../model/orchestration-plane.ts'
 import type { SessionView } from '../../model/session.ts'
@@ -98,6 +99,11 @@ export class HostDouble {
   close(): void {
     this.#closed = true
     for (const wake of this.#wake.splice(0)) wake()
+  }
+
+  /** Undoes `close`. */
+  reopen(): void {
+    this.#closed = false
   }
 
   count(name: keyof HostActivities): number {
@@ -268,9 +274,23 @@ export async function openWorkflowBench(temporal: TestTemporal, project: string,
       activities: { ...server.activities() },
       stickyQueueScheduleToStartTimeout: '1s',
     }),
-    await Worker.create({ ...common, taskQueue: hostQueue(hostId), activities: { ...host.activities() } }),
   ]
   const running = workers.map((worker) => worker.run())
+  const openHost = async (): Promise<() => Promise<void>> => {
+    host.reopen()
+    const worker = await Worker.create({
+      ...common,
+      taskQueue: hostQueue(hostId),
+      activities: { ...host.activities() },
+    })
+    const ran = worker.run()
+    return async () => {
+      host.close()
+      if (worker.getState() === 'RUNNING') worker.shutdown()
+      await ran
+    }
+  }
+  let closeHost = await openHost()
   const processes = new Processes(temporal.client, project, quickTiming)
   const commands = createTemporalCommands({
     project,
@@ -279,10 +299,12 @@ export async function openWorkflowBench(temporal: TestTemporal, project: string,
     escalation: async (id) => server.snapshots.get(`escalation/${id}`)?.view as EscalationView | undefined,
   })
   await processes.configure(config)
-  await processes.hostAnnounced({ id: hostId, label: hostId, kinds: ['worktree'], slots: 8, version: '1' })
+  const announce = () =>
+    processes.hostAnnounced({ id: hostId, label: hostId, kinds: ['worktree'], slots: 8, version: '1' })
+  await announce()
   await until(() => server.kinds().includes('host.changed'))
   const release = async (): Promise<void> => {
-    host.close()
+    await closeHost()
     for (const worker of workers) worker.shutdown()
     await Promise.all(running)
     await connection.close()
@@ -300,6 +322,16 @@ export async function openWorkflowBench(temporal: TestTemporal, project: string,
       if (result?.admitted !== true) throw new Error(`refused: ${JSON.stringify(result)}`)
       return result.session
     },
+    /** The host's process stops; nobody has noticed yet. */
+    stopHost: () => closeHost(),
+    /** The host is noticed to be silent, and goes offline after a while. */
+    missHost: () => processes.hostSilent(hostId, Date.now()),
+    /** The host is there again, and says so. */
+    async wakeHost(): Promise<void> {
+      closeHost = await openHost()
+      await announce()
+      await until(() => (server.snapshots.get(`host/${hostId}`)?.view as HostView | undefined)?.status === 'online')
+    },
     release,
     [Symbol.asyncDispose]: release,
   }
@@ -314,7 +346,7 @@ export function order(bead: string, key: string): DispatchUpdate {
 /** Waits until something holds; fails after `ms`. */
 export async function until(holds: () => unknown, ms = 20_000): Promise<void> {
   for (const end = Date.now() + ms; ;) {
-    if (holds()) return
+    if (await holds()) return
     if (Date.now() > end) throw new Error(`it never came to hold: ${holds.toString()}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

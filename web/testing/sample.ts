@@ -51,6 +51,7 @@ export function makeSession(id: string, bead: string, beadTitle: string, more: P
     agent: 'scripted',
     status: 'working',
     note: 'writing tests',
+    waitsForHost: false,
     closeReason: null,
     fence: 1,
     branch: `bead/${bead}`,

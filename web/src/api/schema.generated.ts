@@ -1731,7 +1731,7 @@ export interface components {
             id: string;
             project: string;
             /** @enum {string} */
-            source: "permission_prompt" | "question" | "blocker" | "bead_done_with_dirty_worktree" | "integration_conflict" | "integration_blocked" | "bead_moved" | "stray_pane" | "review";
+            source: "permission_prompt" | "question" | "blocker" | "bead_done_with_dirty_worktree" | "integration_conflict" | "integration_blocked" | "bead_moved" | "host_offline" | "stray_pane" | "review";
             /** @enum {string} */
             urgency: "blocking" | "advisory";
             session: string | null;
@@ -1987,6 +1987,8 @@ export interface components {
             /** @enum {string} */
             status: "initializing" | "ready" | "working" | "prompting" | "stalled" | "suspended" | "integrating" | "completed" | "failed";
             note: string;
+            /** @description Its host does not answer, and it can do nothing without it. */
+            waitsForHost: boolean;
             closeReason: ("bead_done" | "user_stop" | "start_refused" | "start_failed" | "transport_error" | "provider_exit" | "bead_moved") | null;
             fence: number;
             branch: string;

@@ -5,7 +5,8 @@ import { answerText, decisionText, sessionSign } from './words.ts'
 it('a session whose question waits needs a person, whatever it does meanwhile', () => {
   const session = makeSession('s1', 'b-1', 'one', { status: 'working', openEscalations: ['e'] })
   expect(sessionSign(session).word).toBe('needs you')
-  expect(sessionSign({ ...session, status: 'failed' }).word).toBe('ended, not done')
+  expect(sessionSign({ ...session, waitsForHost: true }).word).toBe('waiting for its host')
+  expect(sessionSign({ ...session, waitsForHost: true, status: 'failed' }).word).toBe('ended, not done')
 })
 
 describe('a decision', () => {

@@ -45,9 +45,12 @@ const sessionSigns: Readonly<Record<SessionStatus, Sign>> = {
   failed: { word: 'ended, not done', icon: 'cross', tone: 'bad' },
 }
 
-/** An escalation that waits makes a session need a person, whatever else it does. */
-export function sessionSign(session: Pick<SessionView, 'status' | 'openEscalations'>): Sign {
+const waitsForHost: Sign = { word: 'waiting for its host', icon: 'hourglass', tone: 'wait' }
+
+/** A session without its host shows that; else an escalation that waits makes it need a person, whatever else it does. */
+export function sessionSign(session: Pick<SessionView, 'status' | 'openEscalations' | 'waitsForHost'>): Sign {
   const ended = session.status === 'completed' || session.status === 'failed'
+  if (!ended && session.waitsForHost) return waitsForHost
   return !ended && session.openEscalations.length > 0 ? sessionSigns.prompting : sessionSigns[session.status]
 }
 
