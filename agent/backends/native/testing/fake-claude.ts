@@ -7,7 +7,7 @@ import type { NativeFixture } from './native-fixture.ts'
 /** Behaves on its terminal and to its hooks as Claude Code does with one permission dialog. */
 const program = String.raw`
 import { appendFileSync, readFileSync } from 'node:fs'
-import { spawnSync } from 'node:child_process'
+import { spawnSync } from "node:child_process"
 const settings = JSON.parse(readFileSync(process.argv[process.argv.indexOf('--settings') + 1], 'utf8'))
 const hook = (name, more = {}) => {
   const input = JSON.stringify({ hook_event_name: name, session_id: 'abc-1', cwd: process.cwd(), ...more })
