@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { plainText } from './plain-text.ts'
+import { plainText } from '../model/plain-text.ts'
 import { withoutSidePanel } from './side-panel.ts'
 
 /** The question that an agent's program has drawn on its screen. */

@@ -1,6 +1,6 @@
 import { emptyDigest, type Ask, type Fact } from '../model/fact.ts'
 import type { Frame } from './frames.ts'
-import { plainLine, plainText } from './plain-text.ts'
+import { plainLine, plainText } from '../model/plain-text.ts'
 
 /** What has to be remembered of the frames before, to tell a change from a repetition. A function of the frames alone. */
 export interface FoldState {

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { isJsonObject, parseJsonObject } from '../model/json.ts'
 import { isMissing } from './atomic-file.ts'
 
 /** A line of a session's frames file, as read back. What it holds was written beside the agent: it is not trusted. */
@@ -75,7 +76,7 @@ function withFile<T>(path: string, read: (file: number) => T): T | undefined {
 }
 
 function parseFrame(line: Buffer, offset: number, next: number): Frame | undefined {
-  const value = parseObject(line.toString('utf8'))
+  const value = parseJsonObject(line.toString('utf8'))
   if (value === undefined) return undefined
   const { ts, fence, hook, event, payload } = value
   if (typeof hook !== 'string' || typeof fence !== 'number') return undefined
@@ -87,19 +88,6 @@ function parseFrame(line: Buffer, offset: number, next: number): Frame | undefin
     fence,
     hook,
     event: typeof event === 'string' ? event : '',
-    payload: isObject(payload) ? payload : {},
+    payload: isJsonObject(payload) ? payload : {},
   }
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,6 +2,7 @@ import WebSocket from 'ws'
 import { GembaError } from '../model/error.ts'
 import type { Announcement } from '../model/host.ts'
 import type { HostMessage, ServerMessage } from '../model/host-stream.ts'
+import { parseJsonObject } from '../model/json.ts'
 import type { OrchestrationPlane, TerminalSnapshot } from '../model/orchestration-plane.ts'
 import { openOutputSender, type OutputSender } from './output-sender.ts'
 
@@ -166,10 +167,6 @@ function shorten(snapshot: TerminalSnapshot): TerminalSnapshot {
 }
 
 function parseMessage(text: string): ServerMessage | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && 'type' in value ? (value as ServerMessage) : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJsonObject(text)
+  return value !== undefined && 'type' in value ? (value as unknown as ServerMessage) : undefined
 }

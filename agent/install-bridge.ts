@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { GembaError } from '../model/error.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../model/json.ts'
 import { exec } from '../runtime/exec.ts'
 import { locateTool } from '../runtime/tools/locate.ts'
 import { readFileIfAny, writeFileAtomic } from './atomic-file.ts'
@@ -38,7 +39,7 @@ export async function installBridge(folder: string): Promise<InstalledBridge> {
 }
 
 function mergeHooks(file: string, value: unknown): Record<string, unknown> {
-  if (value !== undefined && !isObject(value)) throw invalid(file, '`hooks` is not an object')
+  if (value !== undefined && !isJsonObject(value)) throw invalid(file, '`hooks` is not an object')
   const merged: Record<string, unknown> = {}
   for (const [hook, entries] of Object.entries(value ?? {})) {
     if (!Array.isArray(entries)) throw invalid(file, `\`hooks.${hook}\` is not a list`)
@@ -54,8 +55,8 @@ function mergeHooks(file: string, value: unknown): Record<string, unknown> {
 
 /** The entry without our commands; nothing when only ours were in it. */
 function withoutOurs(entry: unknown): unknown[] {
-  if (!isObject(entry) || !Array.isArray(entry['hooks'])) return [entry]
-  const theirs = entry['hooks'].filter((hook) => !isObject(hook) || !isOurs(hook['command']))
+  if (!isJsonObject(entry) || !Array.isArray(entry['hooks'])) return [entry]
+  const theirs = entry['hooks'].filter((hook) => !isJsonObject(hook) || !isOurs(hook['command']))
   if (theirs.length === entry['hooks'].length) return [entry]
   return theirs.length === 0 ? [] : [{ ...entry, hooks: theirs }]
 }
@@ -64,15 +65,11 @@ function isOurs(command: unknown): boolean {
   return typeof command === 'string' && isBridgeCommand(command)
 }
 
-function parseSettings(file: string, text: string | undefined): Record<string, unknown> {
+function parseSettings(file: string, text: string | undefined): JsonObject {
   if (text === undefined || text.trim() === '') return {}
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw invalid(file, 'it is not valid JSON')
-  }
-  if (!isObject(value)) throw invalid(file, 'it is not a JSON object')
+  const value = parseJson(text)
+  if (value === undefined) throw invalid(file, 'it is not valid JSON')
+  if (!isJsonObject(value)) throw invalid(file, 'it is not a JSON object')
   return value
 }
 
@@ -94,10 +91,6 @@ function exclude(file: string): void {
   if (text.split('\n').includes(line)) return
   mkdirSync(dirname(file), { recursive: true })
   appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function invalid(file: string, why: string): GembaError {

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AgentType, InteractionMode, Repository } from '../model/agent.ts'
 import type { BeadBrief } from '../model/orchestration-plane.ts'
-import { plainLine, plainText } from './plain-text.ts'
+import { plainLine, plainText } from '../model/plain-text.ts'
 
 /** What the operator keeps in `.gemba/` for every agent (facts/original.md 6.8); trusted. Empty where there is no file. */
 export interface PreambleLayers {

@@ -6,12 +6,8 @@ import type { WorkPlane } from '../model/work-plane.ts'
 import type { Store } from '../store/store.ts'
 import type { Commands } from '../temporal/commands.ts'
 import type { HostHub } from './host-hub.ts'
+import type { ApiAuth } from './sign-in.ts'
 import type { TemporalUi } from './temporal-ui.ts'
-
-/** How callers show who they are. Hosts always show `hostToken`. `none` is for a server that only its own machine reaches. */
-export type ApiAuth =
-  | { readonly mode: 'token'; readonly token: string; readonly hostToken: string }
-  | { readonly mode: 'none'; readonly hostToken: string }
 
 /** What the API stands on. It owns none of it: whoever made a part closes it. */
 export interface ApiDeps {

@@ -1,5 +1,6 @@
 import type { BeadSummary, StateCategory } from '../model/bead.ts'
 import { GembaError } from '../model/error.ts'
+import { parseJson } from '../model/json.ts'
 
 export interface BeadFilter {
   readonly state?: readonly StateCategory[]
@@ -53,12 +54,8 @@ function encode(place: Place): string {
 }
 
 function decode(cursor: string): Place {
-  try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (isPlace(place)) return place
-  } catch {
-    // Said below.
-  }
+  const place = parseJson(Buffer.from(cursor, 'base64url').toString())
+  if (isPlace(place)) return place
   throw new GembaError('bad_request', { why: 'querystring.cursor is not one of this list' })
 }
 

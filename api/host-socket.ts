@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { Compile } from 'typebox/compile'
 import type { WebSocket } from 'ws'
 import type { HostMessage } from '../model/host-stream.ts'
+import { parseJson } from '../model/json.ts'
 import { hostMessage, maxHostMessage } from '../model/schema/host-stream.ts'
 import type { HostHub } from './host-hub.ts'
 
@@ -37,10 +38,6 @@ function closeSoon(socket: WebSocket, code: number, reason: string): void {
 }
 
 function parse(text: string): HostMessage | undefined {
-  try {
-    const message: unknown = JSON.parse(text)
-    return isHostMessage.Check(message) ? message : undefined
-  } catch {
-    return undefined
-  }
+  const message = parseJson(text)
+  return isHostMessage.Check(message) ? message : undefined
 }

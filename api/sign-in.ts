@@ -2,10 +2,14 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../model/actor.ts'
 import { GembaError } from '../model/error.ts'
-import type { ApiAuth } from './api-deps.ts'
 
 /** Seconds that a browser stays signed in. */
 const lifetime = 30 * 24 * 3600
+
+/** How callers show who they are. Hosts always show `hostToken`. `none` is for a server that only its own machine reaches. */
+export type ApiAuth =
+  | { readonly mode: 'token'; readonly token: string; readonly hostToken: string }
+  | { readonly mode: 'none'; readonly hostToken: string }
 
 /** Who makes a request; nonces are bound to `subject`. */
 export interface Caller {

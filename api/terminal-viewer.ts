@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile'
 import type { Static } from 'typebox'
 import { GembaError } from '../model/error.ts'
+import { parseJson } from '../model/json.ts'
 import type { TerminalSnapshot } from '../model/orchestration-plane.ts'
 import { viewerMessage } from '../model/schema/terminal.ts'
 import type { HostHub } from './host-hub.ts'
@@ -158,10 +159,6 @@ export class TerminalViewer {
 }
 
 function parse(text: string): ViewerMessage | undefined {
-  try {
-    const message: unknown = JSON.parse(text)
-    return isViewerMessage.Check(message) ? message : undefined
-  } catch {
-    return undefined
-  }
+  const message = parseJson(text)
+  return isViewerMessage.Check(message) ? message : undefined
 }

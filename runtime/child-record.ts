@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { DataFolder } from './data-folder.ts'
 import { identify, isStillRunning, type ProcessIdentity } from './process-identity.ts'
 import { isCode, writePrivateFile } from './secret.ts'
@@ -31,7 +32,7 @@ export async function awaitLeftChildren(folder: DataFolder, waiting: (count: num
   let left = await living(readRecord(folder.children))
   if (left.length > 0) waiting(left.length)
   while (left.length > 0 && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await pause(100)
     left = await living(left)
   }
   for (const { pid } of left) endGroup(pid)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { identify, isStillRunning, type ProcessIdentity } from './process-identity.ts'
 import { isCode, writePrivateFile } from './secret.ts'
 
@@ -65,7 +66,7 @@ export async function waitForLock(
     if (attempt.held) return attempt.lock
     if (!told) options.waiting?.(attempt.holder)
     told = true
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await pause(200)
   }
 }
 

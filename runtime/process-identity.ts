@@ -22,7 +22,7 @@ export async function identify(pid: number): Promise<ProcessIdentity> {
  */
 export function isAlive(identity: ProcessIdentity): boolean {
   if (identity.start === '') return false
-  if (process.platform !== 'linux') return hasNumber(identity.pid)
+  if (process.platform !== 'linux') return isRunning(identity.pid)
   const stat = processStat(identity.pid)
   return stat !== undefined && stat.start === identity.start && stat.state !== 'Z' && stat.state !== 'X'
 }
@@ -48,7 +48,8 @@ export function processStat(pid: number): { state: string; session: number; star
   }
 }
 
-function hasNumber(pid: number): boolean {
+/** Whether any process has this number. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -1,12 +1,9 @@
 import type { Kysely } from 'kysely'
-import type { Database } from './database.ts'
+import type { AuditEntry, Database } from './database.ts'
 import { plainText } from './json-text.ts'
-import type { Store } from './store.ts'
-
-type Entry = Parameters<Store['audit']>[0]
 
 /** Adds one row to the audit table, which refuses every other change. Texts are cut at 2,048 characters. */
-export async function appendAudit(db: Kysely<Database>, entry: Entry): Promise<void> {
+export async function appendAudit(db: Kysely<Database>, entry: AuditEntry): Promise<void> {
   await db
     .insertInto('audit')
     .values({

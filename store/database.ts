@@ -43,15 +43,19 @@ export interface NonceTable {
   answer: ColumnType<unknown, string | null, string | null>
 }
 
-export interface AuditTable {
-  number: Generated<number>
-  at: Generated<Date>
+/** What was asked for by whom, and what came of it. */
+export interface AuditEntry {
   subject: string
   method: string
   path: string
   status: number
   code: string | null
   nonce: string | null
+}
+
+export interface AuditTable extends AuditEntry {
+  number: Generated<number>
+  at: Generated<Date>
 }
 
 /** The tables of `migrations/`, as Kysely sees them. `bigint` columns are numbers (below 2^53). */

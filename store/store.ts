@@ -1,4 +1,5 @@
 import type { GembaEvent, NewEvent, Publication, Snapshot } from '../model/event.ts'
+import type { AuditEntry } from './database.ts'
 
 /** What a nonce stands for: one person, one action, one body. */
 export interface NonceBinding {
@@ -56,14 +57,7 @@ export interface Store {
   finishNonce(nonce: string, answer: StoredAnswer): Promise<void>
   abandonNonce(nonce: string): Promise<void>
 
-  audit(entry: {
-    subject: string
-    method: string
-    path: string
-    status: number
-    code: string | null
-    nonce: string | null
-  }): Promise<void>
+  audit(entry: AuditEntry): Promise<void>
   /** Removes expired nonces, and events older than `keepEvents` numbers. What was swept is not published again either. */
   sweep(options: { keepEvents: number }): Promise<void>
   close(): Promise<void>

@@ -14,7 +14,8 @@ import {
 import type { Carrier, EscalationState } from './contracts/escalation.ts'
 import { moot } from './contracts/escalation.ts'
 import { hostAnnounced, hostSilent, hostWorkflowId, type HostState } from './contracts/host.ts'
-import { beadMoved, nothingPublished, reattach, sessionWorkflowId } from './contracts/session.ts'
+import { nothingPublished } from './contracts/publishing.ts'
+import { beadMoved, reattach, sessionWorkflowId } from './contracts/session.ts'
 import { attributesOf, searchAttributes } from './search-attributes.ts'
 
 /** Workflow tasks that a killed worker held are given to another after this long. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { readExample } from '../agent/scripted/example.ts'
 import { system } from '../model/actor.ts'
@@ -32,7 +33,7 @@ export async function startExample({ settings, store, commands, opened, logger }
     })
     const waiting = results.filter((result) => !result.admitted && result.code === 'host_offline')
     if (waiting.length === 0) return
-    await new Promise((resolve) => setTimeout(resolve, hostWaitMs))
+    await pause(hostWaitMs)
   }
   logger.warn('the example could not start its first beads: no host came')
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
+import { nativeManifest } from '../agent/backends/native/native-manifest.ts'
 import { createApi } from '../api/create-api.ts'
 import { HostHub } from '../api/host-hub.ts'
 import type { EscalationView } from '../model/escalation.ts'
@@ -114,17 +115,7 @@ async function main(settings: ServerSettings): Promise<void> {
     store,
     commands,
     hub,
-    orchestration:
-      settings.orchestration === 'none'
-        ? null
-        : {
-            adaptor: 'native',
-            version: settings.version,
-            workspaceKinds: ['worktree'],
-            peek: ['screen'],
-            liveTerminal: true,
-            input: true,
-          },
+    orchestration: settings.orchestration === 'none' ? null : nativeManifest(settings.version),
     auth:
       settings.auth === 'token'
         ? { mode: 'token', token: secret(settings.tokenFile), hostToken: secret(settings.host.tokenFile) }

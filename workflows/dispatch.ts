@@ -31,7 +31,8 @@ import {
   type DispatchUpdate,
   type SeatLeft,
 } from '../temporal/contracts/dispatch.ts'
-import { holdSession, nothingPublished, sessionWorkflowId, type SessionState } from '../temporal/contracts/session.ts'
+import { nothingPublished } from '../temporal/contracts/publishing.ts'
+import { holdSession, sessionWorkflowId, type SessionState } from '../temporal/contracts/session.ts'
 import { attributesOf } from '../temporal/search-attributes.ts'
 import { failure, failureOf } from './failure.ts'
 import { startPublisher, type Publisher } from './publisher.ts'

@@ -17,7 +17,8 @@ import {
   type Carrier,
   type EscalationState,
 } from '../temporal/contracts/escalation.ts'
-import { nothingPublished, answerSession } from '../temporal/contracts/session.ts'
+import { nothingPublished } from '../temporal/contracts/publishing.ts'
+import { answerSession } from '../temporal/contracts/session.ts'
 import { failure, failureOf } from './failure.ts'
 import { startPublisher } from './publisher.ts'
 

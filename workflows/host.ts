@@ -1,4 +1,4 @@
-import { nothingPublished } from '../temporal/contracts/session.ts'
+import { nothingPublished } from '../temporal/contracts/publishing.ts'
 import {
   allHandlersFinished,
   condition,

@@ -2,7 +2,7 @@ import { CancellationScope, condition, proxyActivities } from '@temporalio/workf
 import type { Actor } from '../model/actor.ts'
 import type { EventBody, Snapshot } from '../model/event.ts'
 import type { ServerActivities } from '../temporal/contracts/activities.ts'
-import type { Publishing } from '../temporal/contracts/session.ts'
+import type { Publishing } from '../temporal/contracts/publishing.ts'
 import { boundedSnapshot } from './bounded-snapshot.ts'
 
 export interface Publisher {

@@ -8,8 +8,8 @@ import {
 } from '@temporalio/workflow'
 import type { SessionView } from '../model/session.ts'
 import { hostQueue, serverQueue, type HostActivities, type ServerActivities } from '../temporal/contracts/activities.ts'
+import { nothingPublished } from '../temporal/contracts/publishing.ts'
 import {
-  nothingPublished,
   sessionWorkflowId,
   type HostTask,
   type SessionPhase,

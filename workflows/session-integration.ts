@@ -2,6 +2,7 @@ import { system } from '../model/actor.ts'
 import { holderOf } from '../model/bead.ts'
 import type { EscalationOption, EscalationSource } from '../model/escalation.ts'
 import type { IntegrateOutcome } from '../model/orchestration-plane.ts'
+import { plainName } from '../model/plain-text.ts'
 import type { Ending } from '../temporal/contracts/session.ts'
 import { failureOf } from './failure.ts'
 import type { SessionContext } from './session-context.ts'
@@ -103,7 +104,7 @@ function reasonFor(commit: string | null, base: string): string {
 
 /** Names of files for people; a file may be called anything. */
 function listed(files: readonly string[]): string {
-  return files.map((name) => name.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 200)).join('\n')
+  return files.map(plainName).join('\n')
 }
 
 interface Question {

@@ -14,7 +14,8 @@ import {
   type EscalationRequest,
 } from '../model/escalation.ts'
 import { delivered, escalationWorkflowId, moot, type EscalationState } from '../temporal/contracts/escalation.ts'
-import { nothingPublished, type Answer, type OpenQuestion, type SessionState } from '../temporal/contracts/session.ts'
+import { nothingPublished } from '../temporal/contracts/publishing.ts'
+import type { Answer, OpenQuestion, SessionState } from '../temporal/contracts/session.ts'
 import { attributesOf } from '../temporal/search-attributes.ts'
 import { failureOf } from './failure.ts'
 import type { SessionContext } from './session-context.ts'

@@ -1,9 +1,17 @@
 import { lstat, mkdir, readdir, readFile, realpath } from 'node:fs/promises'
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Repository } from '../../model/agent.ts'
 import { GembaError } from '../../model/error.ts'
 import { branchOf } from '../../model/session.ts'
+import { plainName } from '../../model/plain-text.ts'
 import { gitDirOf, unusable, type OpenedRepository } from './opened-repository.ts'
+
+/** One bead in one repository. The bead's id comes from outside; a worktree is refused for ids that could leave its folder. */
+export interface BeadPlace {
+  readonly repository: Repository
+  readonly bead: string
+}
 
 const beadId = /^[A-Za-z][A-Za-z0-9_-]*(\.[0-9]+)*$/
 const excluded = '/.gemba/worktrees/'
@@ -11,8 +19,10 @@ const excluded = '/.gemba/worktrees/'
 /** Refuses ids that could not be a branch and a folder of their own. */
 export function requireBeadId(bead: string): void {
   if (beadId.test(bead) && bead.length <= 100) return
-  const shown = bead.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 100)
-  throw new GembaError('bead_not_startable', { bead: shown, why: 'its id can not name a branch and a folder' })
+  throw new GembaError('bead_not_startable', {
+    bead: plainName(bead),
+    why: 'its id can not name a branch and a folder',
+  })
 }
 
 /** What lies where a bead's worktree belongs. */

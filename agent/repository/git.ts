@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { plainLine } from '../../model/plain-text.ts'
 import { exec, ExecError, type ExecOptions, type ExecResult } from '../../runtime/exec.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
 import { readSafeguards, type Safeguards } from './safeguards.ts'
@@ -92,12 +93,8 @@ export async function gitVersion(): Promise<readonly [number, number]> {
 
 /** What git said, in one bounded line, without passwords in addresses and without control characters. */
 export function said(result: Pick<ExecResult, 'stdout' | 'stderr'>): string {
-  const text = (result.stderr || result.stdout)
-    .replace(/^hint:.*$/gm, '')
-    .replace(/\/\/[^@/\s]*@/g, '//')
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
-  return text.length > 500 ? `${text.slice(0, 499)}…` : text
+  const text = (result.stderr || result.stdout).replace(/^hint:.*$/gm, '').replace(/\/\/[^@/\s]*@/g, '//')
+  return plainLine(text, 500)
 }
 
 async function patiently(

@@ -35,7 +35,7 @@ describe('policy merge', () => {
     expect(outcome).toEqual({ outcome: 'integrated', commit: main, commits: 2, filesChanged: 2 })
     expect(await at.git(['rev-parse', 'main^1', 'main^2'])).toBe(`${begin}\n${head}`)
     const [subject = '', ...rest] = (await at.git(['log', '-1', '--format=%B'])).split('\n')
-    expect(subject).toMatch(/^Say \[31m "hi" Bead: other x+…$/)
+    expect(subject).toMatch(/^Say "hi" Bead: other x+…$/)
     expect(subject.length).toBe(100)
     expect(rest).toEqual(['', 'Bead: mp-1', 'Session: s1'])
     expect(await at.git(['log', '-1', '--format=%an %ae'])).toBe('Gemba gemba@localhost')

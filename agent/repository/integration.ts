@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { IntegrateOutcome } from '../../model/orchestration-plane.ts'
+import type { Repository } from '../../model/agent.ts'
+import type { Integrate, IntegrateOutcome } from '../../model/orchestration-plane.ts'
+import { plainLine, plainName } from '../../model/plain-text.ts'
 import { beadFolder, conflict, lookAt, type BeadFolder } from './bead-place.ts'
 import { commitAll, setAside } from './dirty-work.ts'
 import { whileLocked } from './lock.ts'
@@ -8,12 +10,16 @@ import { bringerOf, commitsWith, compare, isAncestor } from './history.ts'
 import { mergeIntoBase, type Merge } from './merge-into-base.ts'
 import { openCheckout, openRepository, readBranches, requireBase, type OpenedRepository } from './opened-repository.ts'
 import { compareUrl, fetchBase, push, remoteBase } from './remote.ts'
-import type { IntegrateBead } from './repositories.ts'
 import { readStatus } from './work-status.ts'
 
 const lockPatience = 60_000
 const shownFiles = 50
 const pushAttempts = 3
+
+/** A request to integrate, its repository found. */
+export interface IntegrateBead extends Omit<Integrate, 'repository'> {
+  readonly repository: Repository
+}
 
 type Outcome<Name extends IntegrateOutcome['outcome']> = Extract<IntegrateOutcome, { outcome: Name }>
 
@@ -185,18 +191,11 @@ function blocked(why: string): Outcome<'blocked'> {
 }
 
 function shown(files: readonly string[]): string {
-  const names = files.slice(0, 5).map((name) => name.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 200))
+  const names = files.slice(0, 5).map(plainName)
   return names.join(', ') + (files.length > names.length ? ', …' : '')
 }
 
 function messageOf(request: IntegrateBead): string {
-  const plain = (text: string, most: number) => {
-    const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
-    return Array.from(line).length > most
-      ? `${Array.from(line)
-          .slice(0, most - 1)
-          .join('')}…`
-      : line
-  }
-  return `${plain(request.title, 100) || request.bead}\n\nBead: ${request.bead}\nSession: ${plain(request.session, 100)}\n`
+  const title = plainLine(request.title, 100) || request.bead
+  return `${title}\n\nBead: ${request.bead}\nSession: ${plainLine(request.session, 100)}\n`
 }

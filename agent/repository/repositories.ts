@@ -1,37 +1,12 @@
 import type { Repository } from '../../model/agent.ts'
-import type { Integrate, IntegrateOutcome } from '../../model/orchestration-plane.ts'
+import type { IntegrateOutcome } from '../../model/orchestration-plane.ts'
 import { ExecError } from '../../runtime/exec.ts'
+import type { BeadPlace } from './bead-place.ts'
 import { said } from './git.ts'
-import { integrate } from './integration.ts'
+import { integrate, type IntegrateBead } from './integration.ts'
 import { unusable } from './opened-repository.ts'
 import { checkRepository } from './repository-check.ts'
-import { ensureWorktree, isIntegrated, removeWorktree } from './worktree.ts'
-
-/** One bead in one repository. The bead's id comes from outside; a worktree is refused for ids that could leave its folder. */
-export interface BeadPlace {
-  readonly repository: Repository
-  readonly bead: string
-}
-
-/** A request to integrate, its repository found. */
-export interface IntegrateBead extends Omit<Integrate, 'repository'> {
-  readonly repository: Repository
-}
-
-export interface Worktree {
-  /** Absolute, with symbolic links resolved. */
-  readonly path: string
-  /** `bead/<id>`. */
-  readonly branch: string
-  /** What a person should know, e.g. that earlier work was found and kept. Empty when all was plain. */
-  readonly note: string
-}
-
-export interface RemovedWorktree {
-  readonly worktree: 'removed' | 'kept' | 'absent'
-  /** Why it was kept, or what was kept besides. Empty when all was plain. */
-  readonly note: string
-}
+import { ensureWorktree, isIntegrated, removeWorktree, type RemovedWorktree, type Worktree } from './worktree.ts'
 
 /**
  * The git repositories of one host: where beads are worked (seed 003, "StartSession dispatch") and how their work

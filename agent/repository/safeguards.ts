@@ -1,4 +1,5 @@
 import { GembaError } from '../../model/error.ts'
+import { plainName } from '../../model/plain-text.ts'
 
 /**
  * Programs that a repository's own configuration names, switched off. An agent may write that configuration, so only
@@ -42,7 +43,7 @@ export function readSafeguards(listing: string): Safeguards {
   if (bad !== undefined) {
     throw new GembaError('repository_unusable', {
       repository: '',
-      why: `its own configuration names a program (${bad.key.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 200)})`,
+      why: `its own configuration names a program (${plainName(bad.key)})`,
     })
   }
   const keys = new Set(foreign.map((entry) => entry.key))

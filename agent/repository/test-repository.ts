@@ -5,7 +5,8 @@ import { onTestFinished } from 'vitest'
 import type { Repository } from '../../model/agent.ts'
 import { run } from '../../runtime/exec.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
-import type { IntegrateBead, Worktree } from './repositories.ts'
+import type { IntegrateBead } from './integration.ts'
+import type { Worktree } from './worktree.ts'
 
 /** For tests: a real repository in a folder of its own, gone when the test has ended. */
 export interface TestRepository {

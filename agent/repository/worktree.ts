@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import { beadFolder, conflict, excludeWorktrees, lookAt, type BeadFolder, type Found } from './bead-place.ts'
+import {
+  beadFolder,
+  conflict,
+  excludeWorktrees,
+  lookAt,
+  type BeadFolder,
+  type BeadPlace,
+  type Found,
+} from './bead-place.ts'
 import { said } from './git.ts'
 import { bringerOf, commitsWith, isAncestor } from './history.ts'
 import { inTurn } from './in-turn.ts'
@@ -13,8 +21,22 @@ import {
   type Branch,
   type OpenedRepository,
 } from './opened-repository.ts'
-import type { BeadPlace, RemovedWorktree, Worktree } from './repositories.ts'
 import { readStatus } from './work-status.ts'
+
+export interface Worktree {
+  /** Absolute, with symbolic links resolved. */
+  readonly path: string
+  /** `bead/<id>`. */
+  readonly branch: string
+  /** What a person should know, e.g. that earlier work was found and kept. Empty when all was plain. */
+  readonly note: string
+}
+
+export interface RemovedWorktree {
+  readonly worktree: 'removed' | 'kept' | 'absent'
+  /** Why it was kept, or what was kept besides. Empty when all was plain. */
+  readonly note: string
+}
 
 /** Milliseconds. */
 const finishPatience = 3_000

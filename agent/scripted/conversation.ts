@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { plainLine } from '../plain-text.ts'
+import { plainLine } from '../../model/plain-text.ts'
 
 /** The agent's side of its terminal: it prints like a person at work and listens to what is typed. */
 export interface Conversation {

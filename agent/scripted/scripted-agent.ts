@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { plainLine } from '../plain-text.ts'
+import { plainLine } from '../../model/plain-text.ts'
 import { runChild, stopChildren } from './child.ts'
 import { confineTo, type ConfinedFiles } from './confined-files.ts'
 import { openConversation, type Conversation } from './conversation.ts'

@@ -1,5 +1,6 @@
 import { existsSync, linkSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseJsonObject } from '../../model/json.ts'
 import { readRegularFile } from './regular-file.ts'
 
 /** Bytes of a letter in the mailbox. */
@@ -72,12 +73,6 @@ function move(folder: string, from: string, to: string): string | undefined {
 }
 
 function parseWaiter(path: string, event: string): Waiter[] {
-  try {
-    const value: unknown = JSON.parse(readRegularFile(path, longest) ?? 'null')
-    if (typeof value !== 'object' || value === null || !('pid' in value) || !('fence' in value)) return []
-    const { pid, fence } = value
-    return typeof pid === 'number' && typeof fence === 'number' && pid > 1 ? [{ event, pid, fence }] : []
-  } catch {
-    return []
-  }
+  const { pid, fence } = parseJsonObject(readRegularFile(path, longest) ?? '') ?? {}
+  return typeof pid === 'number' && typeof fence === 'number' && pid > 1 ? [{ event, pid, fence }] : []
 }

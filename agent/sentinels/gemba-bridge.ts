@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs'
+import { parseJsonObject } from '../../model/json.ts'
 import { appendFrame } from './frame-file.ts'
 
 /** What a hook may hand over; more is not read. */
@@ -10,7 +11,7 @@ const longestInput = 16 * 1024 * 1024
  */
 function main(): void {
   const hook = process.argv[2]
-  const payload = parse(readInput())
+  const payload = parseJsonObject(readInput()) ?? {}
   const named = typeof payload['hook_event_name'] === 'string' ? payload['hook_event_name'] : undefined
   appendFrame(hook ?? named ?? 'unknown', payload)
 }
@@ -36,15 +37,6 @@ function readChunk(chunk: Buffer): number {
       if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return 0
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
-  }
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
-  } catch {
-    return {}
   }
 }
 

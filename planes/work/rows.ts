@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { stateOf, type BeadDetail, type BeadSummary, type Comment, type Edge } from '../../model/bead.ts'
+import { isJsonObject } from '../../model/json.ts'
 import type { ReadyBead, Standing } from '../../model/ready.ts'
 import { isoTime, isoTimeOrNull } from './time.ts'
 
@@ -121,8 +122,7 @@ export function detailOf(
 
 /** The `metadata` object; a database may also hold null, or text that another program wrote. */
 export function metadataOf(row: IssueRow): Readonly<Record<string, unknown>> {
-  const value: unknown = row.metadata
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+  return isJsonObject(row.metadata) ? row.metadata : {}
 }
 
 /** Changes when the row, a label or an edge of this bead changes; edges of others to it and comments do not count. */

@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { Actor } from '../../model/actor.ts'
 import type { DispatchConfig, KnownHost, Seat } from '../../model/dispatch.ts'
 import type { Timing } from '../../model/timing.ts'
-import type { Publishing } from './session.ts'
+import type { Publishing } from './publishing.ts'
 
 /** `dispatch/<project>`: the one serial decision about what starts. */
 export function dispatchWorkflowId(project: string): string {

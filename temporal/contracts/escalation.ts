@@ -3,7 +3,7 @@ import type { Actor } from '../../model/actor.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { EndPane } from '../../model/orchestration-plane.ts'
 import type { Timing } from '../../model/timing.ts'
-import type { Publishing } from './session.ts'
+import type { Publishing } from './publishing.ts'
 
 /** `escalation/<project>/<session>/<prompt>` or `escalation/<project>/<source>/<ref>`. */
 export function escalationWorkflowId(project: string, owner: string, ref: string): string {

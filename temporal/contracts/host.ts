@@ -1,7 +1,7 @@
 import { defineSignal } from '@temporalio/workflow'
 import type { HostView } from '../../model/host.ts'
 import type { Timing } from '../../model/timing.ts'
-import type { Publishing } from './session.ts'
+import type { Publishing } from './publishing.ts'
 
 /** `host/<id>`: online, degraded or offline. Only edges are signals. */
 export function hostWorkflowId(host: string): string {

@@ -2,11 +2,11 @@ import { defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { Actor } from '../../model/actor.ts'
 import type { AgentRules } from '../../model/agent.ts'
 import type { EscalationSource } from '../../model/escalation.ts'
-import type { NewEvent } from '../../model/event.ts'
 import type { BeadBrief } from '../../model/orchestration-plane.ts'
 import type { CloseReason, SessionView } from '../../model/session.ts'
 import type { Timing } from '../../model/timing.ts'
 import type { DispatchItem, SeatLeft } from './dispatch.ts'
+import type { Publishing } from './publishing.ts'
 
 /** `session/<project>/<id>`: one agent in one pane. */
 export function sessionWorkflowId(project: string, session: string): string {
@@ -99,21 +99,6 @@ export interface SessionState {
   /** Escalations raised so far; part of the id of the next. */
   raised: number
   publishing: Publishing
-}
-
-/** What a workflow has to publish and has not had acknowledged. */
-export interface Publishing {
-  /** Of the last snapshot, and of the last event. Both begin at the time of the start, so that a workflow begun anew under an old id is heard. */
-  revision: number
-  eventCount: number
-  events: readonly NewEvent[]
-  /** Whether anything was ever published. */
-  begun: boolean
-}
-
-/** A workflow, started at `now` (ms since the epoch), that has published nothing yet. */
-export function nothingPublished(now: number): Publishing {
-  return { revision: now, eventCount: now, events: [], begun: false }
 }
 
 export const endSession = defineUpdate<void, [EndRequest]>('end')

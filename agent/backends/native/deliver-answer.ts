@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { DeliverAnswer, DeliveryOutcome, SayToPane } from '../../../model/orchestration-plane.ts'
+import { isRunning } from '../../../runtime/process-identity.ts'
 import { answerKey, findDialog } from '../../dialog.ts'
 import { framesLength, readFrames } from '../../frames.ts'
 import { isTaken, listWaiters, putAnswer, withdrawAnswer } from '../../sentinels/ask-mailbox.ts'
@@ -158,17 +160,4 @@ async function until(limitMs: number, holds: () => Promise<boolean>): Promise<bo
     if (performance.now() >= end) return false
     await pause(lookMs)
   }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

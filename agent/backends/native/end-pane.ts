@@ -5,7 +5,7 @@ import { endFamily } from '../../process-family.ts'
 import { untilTrue } from '../../until-true.ts'
 import { isLiving, panesOf } from './living-panes.ts'
 import { isPaneAlive, isShown, markerOf, type NativeContext } from './native-context.ts'
-import type { SessionRecord } from './session-record.ts'
+import { newRecord, type SessionRecord } from './session-record.ts'
 
 const hangUpMs = 1_000
 
@@ -14,18 +14,19 @@ const hangUpMs = 1_000
  * ended only with its work integrated is left alone otherwise.
  */
 export async function endPane(context: NativeContext, request: EndPane): Promise<EndedPane> {
-  const { session, fence } = request
+  const { session, fence, bead, repository } = request
   const record = context.store.read(session)
   if (record !== undefined && fence < record.fence) throw new GembaError('fence_stale', { session })
   if (request.onlyIntegrated === true && record !== undefined && (await holdsWork(context, record))) {
     return { how: 'refused', worktree: 'kept', note: 'Its work is not integrated.' }
   }
   const how = record === undefined ? 'absent' : await endProgram(context, request, record)
-  context.store.write({ ...(record ?? unknownRecord(request)), fence, state: 'ended' })
+  const known = record ?? newRecord({ session, fence, state: 'ended', bead, repository, hooks: 'none', quit: '' })
+  context.store.write({ ...known, fence, state: 'ended' })
   context.folds.delete(session)
   if (!request.removeWorktree) return { how, worktree: 'kept', note: '' }
-  const repository = context.definitions.repository(request.repository)
-  return { how, ...(await context.repositories.removeWorktree({ repository, bead: request.bead })) }
+  const place = { repository: context.definitions.repository(repository), bead }
+  return { how, ...(await context.repositories.removeWorktree(place)) }
 }
 
 /** Whether an agent lives whose work is not integrated at this moment. */
@@ -56,22 +57,4 @@ async function endProgram(context: NativeContext, request: EndPane, record: Sess
     if (isShown(context, pane)) await context.terminals.close(pane)
   }
   return how
-}
-
-function unknownRecord(request: EndPane): SessionRecord {
-  return {
-    schema: 1,
-    session: request.session,
-    fence: request.fence,
-    state: 'ended',
-    bead: request.bead,
-    repository: request.repository,
-    hooks: 'none',
-    quit: '',
-    worktree: '',
-    branch: '',
-    note: '',
-    cursor: 0,
-    pane: null,
-  }
 }

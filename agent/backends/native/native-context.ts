@@ -1,10 +1,17 @@
 import { GembaError } from '../../../model/error.ts'
+import type { FoldState } from '../../fold.ts'
 import type { HostDefinitions } from '../../host-definitions.ts'
 import type { Repositories } from '../../repository/repositories.ts'
 import { isAlive } from '../../../runtime/process-identity.ts'
-import type { FoldMemory } from './pane-facts.ts'
 import type { SessionRecord, SessionStore } from './session-record.ts'
 import type { Pane, Terminals } from './terminals.ts'
+
+/** The fold of a session's frames up to a cursor; a copy of what the frames say, so that they need not be read again. */
+export interface FoldMemory {
+  readonly fence: number
+  readonly cursor: number
+  readonly state: FoldState
+}
 
 /** What the operations of the native plane share. */
 export interface NativeContext {

@@ -14,6 +14,7 @@ import { endPane } from './end-pane.ts'
 import { tmuxEnvironment, writeWrappers } from './launch.ts'
 import { isLiving } from './living-panes.ts'
 import { isShown, type NativeContext } from './native-context.ts'
+import { nativeManifest } from './native-manifest.ts'
 import { openSessionStore, type SessionRecord } from './session-record.ts'
 import { startPane } from './start-pane.ts'
 import { openTerminals, type Pane } from './terminals.ts'
@@ -68,14 +69,7 @@ export async function openNativePlane(options: NativePlaneOptions): Promise<Orch
   const leaving = new AbortController()
 
   return {
-    manifest: () => ({
-      adaptor: 'native',
-      version: '1',
-      workspaceKinds: ['worktree'],
-      peek: ['screen'],
-      liveTerminal: true,
-      input: true,
-    }),
+    manifest: () => nativeManifest('1'),
     start: (request) =>
       inTurn(request.session, () =>
         refused(startPane(context, request), 'terminal_unavailable', { why: 'it refused' }),

@@ -8,13 +8,6 @@ import { isShown, type NativeContext } from './native-context.ts'
 import { dialogNow, lookAtDialog } from './screen.ts'
 import type { SessionRecord } from './session-record.ts'
 
-/** The fold of a session's frames up to a cursor; a copy of what the frames say, so that they need not be read again. */
-export interface FoldMemory {
-  readonly fence: number
-  readonly cursor: number
-  readonly state: FoldState
-}
-
 /** Facts of one answer; more wait for the next. */
 const mostFacts = 50
 /** A dialog is gone when it was missed so often: a screen that is being drawn may lack it for a moment. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { bottomOf, findDialog, type Dialog } from '../../dialog.ts'
 import { isShown, type NativeContext } from './native-context.ts'
 import type { Pane } from './terminals.ts'
@@ -14,7 +15,7 @@ export async function lookAtDialog(context: NativeContext, pane: Pane | null): P
     const dialog = screen === undefined ? undefined : findDialog(screen)
     if (dialog !== undefined) return dialog
     if (screen === undefined || performance.now() >= end) return bottomOf(screen ?? '')
-    await new Promise((resolve) => setTimeout(resolve, lookMs))
+    await pause(lookMs)
   }
 }
 

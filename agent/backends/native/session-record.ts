@@ -28,6 +28,13 @@ export interface SessionRecord {
   readonly pane: Pane | null
 }
 
+type Begun = Pick<SessionRecord, 'session' | 'fence' | 'state' | 'bead' | 'repository' | 'hooks' | 'quit'>
+
+/** The record of a session that has no pane yet. */
+export function newRecord(begun: Begun): SessionRecord {
+  return { schema: 1, ...begun, worktree: '', branch: '', note: '', cursor: 0, pane: null }
+}
+
 /** The files of one session, all below its folder. */
 export interface SessionFiles {
   readonly folder: string

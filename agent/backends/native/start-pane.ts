@@ -7,11 +7,11 @@ import { sessionSettings } from '../../claude-code.ts'
 import { framesLength } from '../../frames.ts'
 import { composePreamble, readLayers } from '../../preamble.ts'
 import { endFamily } from '../../process-family.ts'
-import type { Worktree } from '../../repository/repositories.ts'
+import type { Worktree } from '../../repository/worktree.ts'
 import { childEnvironment, agentProgram, launcherText, type SessionVariables } from './launch.ts'
 import { isLiving } from './living-panes.ts'
 import { isShown, markerOf, type NativeContext } from './native-context.ts'
-import type { SessionFiles, SessionRecord } from './session-record.ts'
+import { newRecord, type SessionFiles, type SessionRecord } from './session-record.ts'
 import type { Pane } from './terminals.ts'
 
 /** How long an agent of an earlier attempt may take to end when its terminal hangs up. */
@@ -136,22 +136,9 @@ function windowName(record: SessionRecord): string {
   return `gmb-${record.session}-${record.fence}`
 }
 
-function draftRecord(request: Start): SessionRecord {
-  return {
-    schema: 1,
-    session: request.session,
-    fence: request.fence,
-    state: 'starting',
-    bead: request.bead.id,
-    repository: request.repository.id,
-    hooks: request.agent.hooks,
-    quit: request.agent.quit,
-    worktree: '',
-    branch: '',
-    note: '',
-    cursor: 0,
-    pane: null,
-  }
+function draftRecord({ session, fence, bead, repository, agent }: Start): SessionRecord {
+  const { hooks, quit } = agent
+  return newRecord({ session, fence, state: 'starting', bead: bead.id, repository: repository.id, hooks, quit })
 }
 
 function startedPane(record: SessionRecord): StartedPane {

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { TerminalSnapshot } from '../../../model/orchestration-plane.ts'
 import { writeFileAtomic } from '../../atomic-file.ts'
-import { plainText } from '../../plain-text.ts'
+import { plainText } from '../../../model/plain-text.ts'
 import { identify, isAlive, type ProcessIdentity } from '../../../runtime/process-identity.ts'
 import { keeperName, openControlClient, TmuxRefusal, type ControlClient } from './control-client.ts'
 import { defaultColumns, defaultRows, historyLines, tmuxConfiguration } from './tmux-configuration.ts'
@@ -215,10 +216,6 @@ function ignoreRefusal(error: unknown): undefined {
 /** tmux 3.3 now and then misses the end of a pane's program; told that a child has ended it looks at all of them. */
 function nudge(server: ProcessIdentity): void {
   if (isAlive(server)) process.kill(server.pid, 'SIGCHLD')
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 function clamp(value: number, low: number, high: number): number {

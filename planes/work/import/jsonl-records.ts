@@ -1,8 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { GembaError } from '../../../model/error.ts'
+import { isJsonObject, parseJsonObject, type JsonObject } from '../../../model/json.ts'
 
-export type Fields = Readonly<Record<string, unknown>>
+export type Fields = JsonObject
 
 /** A field as text; empty for what is neither text nor a number. */
 export function textOf(value: unknown): string {
@@ -41,7 +42,7 @@ export async function readJsonl(path: string): Promise<{ records: ImportRecord[]
     for (const [index, text] of lines.entries()) {
       if (text.trim() === '') continue
       const at = { file: basename(file), line: index + 1 }
-      const fields = parse(text)
+      const fields = parseJsonObject(text)
       if (fields === undefined) bad.push({ ...at, why: 'it is not a JSON object' })
       else if (fields['_type'] !== undefined && fields['_type'] !== 'issue') {
         bad.push({ ...at, why: `it is a ${String(fields['_type']).slice(0, 40)}, not an issue` })
@@ -57,7 +58,7 @@ function inside(kind: RecordKind, at: { file: string; line: number }, fields: Fi
   const own = { issue_id: fields['id'] }
   const labels = list(fields['labels']).map((label) => ({ ...own, label }))
   const rows = (name: string): Fields[] =>
-    list(fields[name]).flatMap((each) => (isFields(each) ? [{ ...own, ...each }] : []))
+    list(fields[name]).flatMap((each) => (isJsonObject(each) ? [{ ...own, ...each }] : []))
   return [
     ...labels.map((each): ImportRecord => ({ kind: 'labels', ...at, fields: each })),
     ...rows('dependencies').map((each): ImportRecord => ({ kind: 'dependencies', ...at, fields: each })),
@@ -75,19 +76,6 @@ async function filesAt(path: string): Promise<{ file: string; kind: RecordKind }
     .map((kind) => ({ file: join(path, `${kind}.jsonl`), kind }))
   if (files.length === 0) throw new GembaError('not_found', { path: join(path, 'issues.jsonl') })
   return files
-}
-
-function parse(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isFields(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../../../model/json.ts'
 import type { Problem } from './types.ts'
 
 /** A failed request: the catalogue's error as it arrives in the browser, in the server's own words. */
@@ -23,7 +24,7 @@ const unreachable: Problem = {
 export async function problemOf(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null)
   const field = (name: string): string | undefined => {
-    const value = isRecord(body) ? body[name] : undefined
+    const value = isJsonObject(body) ? body[name] : undefined
     return typeof value === 'string' ? value : undefined
   }
   return {
@@ -31,7 +32,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     detail: field('detail') ?? field('title') ?? `The server answered ${response.status}.`,
     mend: field('mend') ?? 'Try again; look into the server log when it lasts.',
     status: response.status,
-    params: isRecord(body) && isRecord(body['params']) ? textsOf(body['params']) : {},
+    params: isJsonObject(body) && isJsonObject(body['params']) ? textsOf(body['params']) : {},
   }
 }
 
@@ -48,10 +49,6 @@ export function toProblem(thrown: unknown): Problem {
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function textsOf(record: Record<string, unknown>): Record<string, string> {
+function textsOf(record: JsonObject): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, String(value)]))
 }

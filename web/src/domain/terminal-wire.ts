@@ -1,3 +1,5 @@
+import { parseJsonObject } from '../../../model/json.ts'
+
 /** Text messages from the server; live output comes as binary messages. */
 export type ServerNote =
   /** The terminal begins anew from here; `skipped`: output before it was not sent. */
@@ -16,8 +18,8 @@ const largest = { columns: 1_000, rows: 500 }
 
 /** Reads a text message; null for what this console does not know. */
 export function noteOf(text: string): ServerNote | null {
-  const value = parse(text)
-  if (value === null) return null
+  const value = parseJsonObject(text)
+  if (value === undefined) return null
   const { type, columns, rows, screen, on, online, message, mend } = value
   if (type === 'control') return { type, on: on === true }
   if (type === 'host') return { type, online: online === true }
@@ -57,13 +59,4 @@ export function backOff(attempt: number): number {
 
 function isSize(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0
-}
-
-function parse(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : null
-  } catch {
-    return null
-  }
 }

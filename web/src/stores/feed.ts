@@ -1,4 +1,5 @@
 import type { EventBody, GembaEvent } from '../../../model/event.ts'
+import { parseJsonObject } from '../../../model/json.ts'
 import type { ConnectionState } from './connection.ts'
 
 /** Every kind of event; each is an SSE event of the same name. */
@@ -139,10 +140,6 @@ export function createFeed(options: FeedOptions): Feed {
 }
 
 function parse(data: unknown): GembaEvent | null {
-  if (typeof data !== 'string') return null
-  try {
-    return JSON.parse(data) as GembaEvent
-  } catch {
-    return null
-  }
+  const event = typeof data === 'string' ? parseJsonObject(data) : undefined
+  return event === undefined ? null : (event as unknown as GembaEvent)
 }
