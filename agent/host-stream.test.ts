@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { HostMessage, ServerMessage } from '../model/host-stream.ts'
 import type { OrchestrationPlane } from '../model/orchestration-plane.ts'
+import { paneSize } from '../model/pane-size.ts'
 import { openNativeFixture, type NativeFixture } from './backends/native/testing/native-fixture.ts'
 import { briefOf, startOf } from '../test/conformance/orchestration-plane.ts'
 import { connectHostStream, type HostStream } from './host-stream.ts'
@@ -81,7 +82,7 @@ describe('the host stream', () => {
 
     server.send({ type: 'watch', session: 's1', on: true })
     server.send({ type: 'call', id: 2, method: 'terminal', session: 's1' })
-    expect(await reply(2)).toMatchObject({ ok: true, value: { columns: 150, rows: 45 } })
+    expect(await reply(2)).toMatchObject({ ok: true, value: paneSize })
     server.send({ type: 'call', id: 3, method: 'keys', session: 's1', data: Buffer.from('two\r').toString('base64') })
     await until(() => (shown(server.said).includes('got two') ? true : undefined))
 

@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
 import { chromium, expect as expectIn } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { paneSize } from '../model/pane-size.ts'
 import { findTool } from '../runtime/tools/locate.ts'
 import type { ApiDouble } from './testing/api-double.ts'
 import { startApiDouble } from './testing/api-double.ts'
@@ -301,6 +302,29 @@ describe('the inbox', () => {
 })
 
 describe('the terminal', () => {
+  it('shows a whole pane on a desk, and on a phone all its rows in letters that can be read', async () => {
+    const look = async (width: number, height: number) => {
+      const context = await newPage({ viewport: { width, height } })
+      await signIn(context, '/sessions/s1')
+      await see(context.locator('[data-terminal] .xterm-rows')).toContainText('Asking before I go on.')
+      const box = await context.locator('[data-terminal]').evaluate((pane) => ({
+        letter: parseFloat(getComputedStyle(pane.querySelector('.xterm-rows') ?? pane).fontSize),
+        rows: pane.querySelectorAll('.xterm-rows > div').length,
+        beyondRight: pane.scrollWidth - pane.clientWidth,
+        beyondBottom: pane.scrollHeight - pane.clientHeight,
+      }))
+      await context.context().close()
+      return box
+    }
+    const desk = await look(1440, 900)
+    expect(desk).toMatchObject({ rows: paneSize.rows, beyondRight: 0, beyondBottom: 0 })
+    expect(desk.letter).toBeGreaterThanOrEqual(11)
+    const phone = await look(390, 844)
+    expect(phone).toMatchObject({ rows: paneSize.rows, beyondBottom: 0 })
+    expect(phone.letter).toBeGreaterThanOrEqual(10)
+    expect(phone.beyondRight).toBeGreaterThan(0)
+  })
+
   it('shows live bytes, sends nothing unasked, and types only under control', async () => {
     await signIn(page, '/sessions/s1')
     const rows = page.locator('[data-terminal] .xterm-rows')

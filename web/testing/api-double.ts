@@ -12,6 +12,7 @@ import { WebSocketServer } from 'ws'
 import type { BeadDetail, BeadPatch, BeadSummary } from '../../model/bead.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { EventBody } from '../../model/event.ts'
+import { paneSize } from '../../model/pane-size.ts'
 import type { SessionView } from '../../model/session.ts'
 import { patched } from '../src/domain/move.ts'
 import { isAbout } from '../src/domain/session-events.ts'
@@ -285,7 +286,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
       if (message.type === 'control') socket.send(JSON.stringify(message))
     })
     const screen = '\x1b[1;36m●\x1b[0m Reading \x1b[4mcalendar.ts\x1b[0m\r\n'
-    socket.send(JSON.stringify({ type: 'snapshot', columns: 100, rows: 30, screen, skipped: false }))
+    socket.send(JSON.stringify({ type: 'snapshot', ...paneSize, screen, skipped: false }))
     socket.send(Buffer.from(terminalLines))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -406,6 +407,7 @@ function capabilities(): unknown {
 }
 
 const terminalLines = [
+  '─'.repeat(paneSize.columns),
   '\x1b[2m  12 tests, 11 pass\x1b[0m',
   '\x1b[32m✓\x1b[0m announces the weekday',
   '\x1b[32m✓\x1b[0m moves by week with the arrow keys',

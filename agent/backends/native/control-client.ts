@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { GembaError } from '../../../model/error.ts'
+import { paneSize } from '../../../model/pane-size.ts'
 import { start } from '../../../runtime/exec.ts'
 import { identify, type ProcessIdentity } from '../../../runtime/process-identity.ts'
 import { ControlParser, quoteWord, type ControlEvent } from './control-protocol.ts'
-import { defaultColumns, defaultRows } from './tmux-configuration.ts'
 
 export interface ControlClientOptions {
   readonly tmux: string
@@ -92,7 +92,7 @@ export function openControlClient(options: ControlClientOptions): ControlClient 
     attached = true
     for (const words of [
       ['refresh-client', '-f', 'pause-after=1'],
-      ['refresh-client', '-C', `${defaultColumns}x${defaultRows}`],
+      ['refresh-client', '-C', `${paneSize.columns}x${paneSize.rows}`],
     ])
       void ask(words, () => undefined, send).catch(() => undefined)
     void ask(['display-message', '-p', '#{pid}'], (lines) => Number(lines[0]), send)
@@ -188,7 +188,7 @@ function ask<T>(
 }
 
 function clientArguments(options: ControlClientOptions): string[] {
-  const size = ['-x', String(defaultColumns), '-y', String(defaultRows)]
+  const size = ['-x', String(paneSize.columns), '-y', String(paneSize.rows)]
   // The keeper window holds a program that waits for ever without doing anything.
   const keeper = ['new-session', '-A', '-s', 'gemba', '-n', keeperName, ...size, 'cat']
   return ['-L', options.socket, '-f', options.configuration, '-C', ...keeper]

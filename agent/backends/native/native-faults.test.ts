@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { hostile, briefOf, endOf, factsUntil, startOf } from '../../../test/conformance/orchestration-plane.ts'
 import type { AgentType, InteractionMode } from '../../../model/agent.ts'
+import { paneSize } from '../../../model/pane-size.ts'
 import type { StartPane } from '../../../model/orchestration-plane.ts'
 import { start as startProcess } from '../../../runtime/exec.ts'
 import { identify, isAlive } from '../../../runtime/process-identity.ts'
@@ -44,9 +45,9 @@ describe('the native plane', { timeout: 60_000 }, () => {
 
   it('takes tmux along when nothing lives in it, and leaves it when an agent does', async () => {
     fixture = await openNativeFixture()
-    const server = await identify(Number(await fixture.tmux('display-message', '-p', '#{pid}')))
     const start = request(fixture.agent('waits', waiting))
     await fixture.plane.start(start)
+    const server = await identify(Number(await fixture.tmux('display-message', '-p', '#{pid}')))
     await fixture.plane.close()
     expect(isAlive(server)).toBe(true)
 
@@ -241,7 +242,7 @@ describe('the native plane', { timeout: 60_000 }, () => {
     fixture = await openNativeFixture()
     const start = request(fixture.agent('echo', `stty size\nwhile read -r line; do echo "got $line"; stty size; done`))
     await fixture.plane.start(start)
-    while (!(await fixture.plane.peek(start.session, 5)).includes('45 150'));
+    while (!(await fixture.plane.peek(start.session, 5)).includes(`${paneSize.rows} ${paneSize.columns}`));
     const seen = collect(start.session)
     await fixture.plane.resize(start.session, 100, 30)
     await fixture.plane.keys(start.session, Buffer.from('héllo 🧿 %end 1 1 1\r'))
@@ -249,7 +250,7 @@ describe('the native plane', { timeout: 60_000 }, () => {
     expect(seen.text()).toContain('got héllo 🧿 %end 1 1 1')
     const snapshot = await fixture.plane.terminal(start.session)
     expect(snapshot).toMatchObject({ columns: 100, rows: 30 })
-    expect(snapshot.screen).toContain('45 150')
+    expect(snapshot.screen).toContain(`${paneSize.rows} ${paneSize.columns}`)
     expect(snapshot.screen).toContain('got héllo 🧿 %end 1 1 1')
     expect(seen.marks()).toBe(1)
     seen.release()

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { TerminalSnapshot } from '../../../model/orchestration-plane.ts'
 import { writeFileAtomic } from '../../atomic-file.ts'
+import { paneSize } from '../../../model/pane-size.ts'
 import { plainText } from '../../../model/plain-text.ts'
 import { identify, isAlive, type ProcessIdentity } from '../../../runtime/process-identity.ts'
 import { keeperName, openControlClient, TmuxRefusal, type ControlClient } from './control-client.ts'
-import { defaultColumns, defaultRows, historyLines, tmuxConfiguration } from './tmux-configuration.ts'
+import { historyLines, tmuxConfiguration } from './tmux-configuration.ts'
 import { openTerminalFeed, type TerminalFeed } from './terminal-feed.ts'
 
 export interface Pane {
@@ -100,10 +101,8 @@ export function openTerminals(options: TerminalsOptions): Terminals {
       mark()
       return text
     })
-    const [[columns = defaultColumns, rows = defaultRows, x = 0, y = 0, alternate, cursor], text] = await Promise.all([
-      sized,
-      captured,
-    ])
+    const [[columns = paneSize.columns, rows = paneSize.rows, x = 0, y = 0, alternate, cursor], text] =
+      await Promise.all([sized, captured])
     const lines = text.replace(/\n$/, '').split('\n')
     const [prefix, shown] = alternate === 1 ? ['\u001b[?1049h\u001b[H', lines.slice(-rows)] : ['', lines]
     const screen = `${prefix}${shown.join('\r\n')}\u001b[0m\u001b[${y + 1};${x + 1}H`
@@ -128,7 +127,7 @@ export function openTerminals(options: TerminalsOptions): Terminals {
       const line = await client.command([...words, '/bin/sh', launcher], (lines) => lines[0] ?? '')
       const pane = await readPane(line, server())
       feed.add(pane.pane)
-      await silent(['resize-window', '-t', pane.pane, '-x', String(defaultColumns), '-y', String(defaultRows)])
+      await silent(['resize-window', '-t', pane.pane, '-x', String(paneSize.columns), '-y', String(paneSize.rows)])
       return pane
     },
     async find(prefix) {

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { paneSize } from '../../../model/pane-size.ts'
 
-export const defaultColumns = 150
-export const defaultRows = 45
 /** Lines of scroll-back that tmux keeps for each pane. */
 export const historyLines = 5000
 
@@ -19,7 +18,7 @@ export function tmuxConfiguration(): string {
     `set -s default-terminal ${defaultTerminal()}`,
     'set -g default-shell /bin/sh',
     `set -g history-limit ${historyLines}`,
-    `set -g default-size ${defaultColumns}x${defaultRows}`,
+    `set -g default-size ${paneSize.columns}x${paneSize.rows}`,
     "set -g update-environment ''",
     'set -g status off',
     'set -g mouse off',
