@@ -50,7 +50,7 @@ export async function createApi(deps: ApiDeps, limits: Partial<EventStreamLimits
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
   })
-  const signIn = new SignIn(deps.auth, deps.person)
+  const signIn = await SignIn.open(deps)
   const streams = new EventStreams(deps.store, limits)
 
   app.removeContentTypeParser('text/plain')
@@ -75,7 +75,10 @@ export async function createApi(deps: ApiDeps, limits: Partial<EventStreamLimits
       done()
     },
   })
-  app.addHook('preClose', async () => streams.close())
+  app.addHook('preClose', async () => {
+    streams.close()
+    signIn.close()
+  })
   dropDeadSockets(app.websocketServer)
   gate(app, { origins: deps.origins, signIn })
   await describeRoutes(app)

@@ -28,13 +28,17 @@ interface Reader {
 }
 
 /** A reader of the stream. */
-async function read(headers: Record<string, string> = {}, query = ''): Promise<Reader> {
+async function read(
+  headers: Record<string, string> = {},
+  query = '',
+  shown: Record<string, string> = { authorization: `Bearer ${token}` },
+): Promise<Reader> {
   const { port } = api.app.server.address() as AddressInfo
   const sent = request({
     host: '127.0.0.1',
     port,
     path: `/api/v1/events${query}`,
-    headers: { host: new URL(origin).host, authorization: `Bearer ${token}`, ...headers },
+    headers: { host: new URL(origin).host, ...shown, ...headers },
   })
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     sent.once('response', resolve).once('error', reject).end()
@@ -98,6 +102,26 @@ describe('the event stream', () => {
     }
     const numbers = numbersOf(await reader.until((blocks) => blocks.length > 10_500))
     expect(numbers).toEqual(upTo(10_500))
+  })
+
+  it('opens for a browser with a ticket, once, and ends when it signs out', async () => {
+    const store = new MemoryStore()
+    await start(store)
+    const [mine, other] = [await api.browser(), await api.browser()]
+    const open = async (query: string, { cookie } = mine) => read({}, query, { cookie })
+    expect((await open('')).response.statusCode).toBe(401)
+    expect((await open(await api.ticket(mine, '/events'), other)).response.statusCode).toBe(401)
+    const ticket = await api.ticket(mine, '/events')
+    const reader = await open(ticket)
+    await reader.until((blocks) => blocks.length === 1)
+    expect((await open(ticket)).response.statusCode).toBe(401)
+    const another = await open(await api.ticket(other, '/events'), other)
+    const ended = new Promise((resolve) => reader.response.once('close', resolve))
+    const headers = { host: new URL(origin).host, ...mine }
+    await api.app.inject({ method: 'POST', url: '/api/v1/logout', headers })
+    await ended
+    await append(store, 1)
+    await another.until((blocks) => numbersOf(blocks).length === 1)
   })
 
   it('goes on exactly after a reconnect', async () => {

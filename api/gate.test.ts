@@ -15,7 +15,8 @@ const all = Object.entries(paths).flatMap(([path, methods]) =>
   })),
 )
 const forPersons = all.filter(({ path }) => !['/healthz', '/api/v1/login', '/api/v1/hosts/{id}/stream'].includes(path))
-const changes = forPersons.filter(({ method, path }) => method !== 'GET' && path !== '/api/v1/nonces')
+const unconfirmed = ['/api/v1/nonces', '/api/v1/logout', '/api/v1/tickets']
+const changes = forPersons.filter(({ method, path }) => method !== 'GET' && !unconfirmed.includes(path))
 
 let api: TestApi
 beforeEach(async () => {
@@ -97,53 +98,133 @@ describe('the gate', () => {
   })
 })
 
-describe('sign-in', () => {
-  const login = (given: string, headers: Record<string, string> = { origin }) =>
-    api.app.inject({
-      method: 'POST',
-      url: '/api/v1/login',
-      headers: { host, ...headers },
-      payload: { token: given },
-    })
+const login = (on: TestApi, given = token, headers: Record<string, string> = { origin }) =>
+  on.app.inject({ method: 'POST', url: '/api/v1/login', headers: { host, ...headers }, payload: { token: given } })
 
-  it('turns the token into a cookie that does not tell it and names the port', async () => {
-    const response = await login(token)
+describe('sign-in', () => {
+  const read = (headers: Record<string, string>, on = api) =>
+    on.app.inject({ url: '/api/v1/beads', headers: { host, ...headers } })
+
+  it('turns the token into a cookie that names the port, and a secret; neither tells the token', async () => {
+    const response = await login(api)
     const cookie = String(response.headers['set-cookie'])
-    expect(response.statusCode).toBe(204)
+    expect(response.statusCode).toBe(200)
     expect(cookie).toMatch(/^gemba-session-7666=/)
     expect(cookie).toMatch(/HttpOnly/)
     expect(cookie).toMatch(/SameSite=Strict/)
-    expect(cookie).not.toContain(token)
+    expect(cookie + response.payload).not.toContain(token)
+    expect(cookie).not.toContain(response.json<{ secret: string }>().secret)
   })
 
-  it('keeps the cookie good over a restart with the same token, and ends it with another', async () => {
-    const cookie = String((await login(token)).headers['set-cookie']).split(';', 1)[0] ?? ''
-    const again = await testApi()
-    const other = await testApi({ auth: { mode: 'token', token: 'another', hostToken } })
-    const read = (one: TestApi) => one.app.inject({ url: '/api/v1/beads', headers: { host, cookie } })
-    expect((await read(again)).statusCode).toBe(200)
-    expect((await read(other)).statusCode).toBe(401)
-    await Promise.all([again.app.close(), other.app.close()])
+  it('keeps a cookie of HTTPS to HTTPS', async () => {
+    const secure = await testApi({ origins: [origin, 'https://gemba.example'] })
+    const from = (at: string) => {
+      const headers = { host: new URL(at).host, origin: at }
+      return secure.app.inject({ method: 'POST', url: '/api/v1/login', headers, payload: { token } })
+    }
+    expect(String((await from('https://gemba.example')).headers['set-cookie'])).toContain('Secure')
+    expect(String((await from(origin)).headers['set-cookie'])).not.toContain('Secure')
+    await secure.app.close()
   })
 
-  it('refuses a forged or aged cookie', async () => {
-    const cookie = String((await login(token)).headers['set-cookie']).split(';', 1)[0] ?? ''
-    const forged = [cookie.slice(0, -2), cookie.replace('=', '=9'), 'gemba-session-7666=a.b.c']
-    for (const one of forged) {
-      expect(await send({ url: '/api/v1/beads', headers: { host, cookie: one } })).toEqual([401, 'not_signed_in'])
+  it('takes no cookie without its secret, since every local server is sent the cookie', async () => {
+    const one = await api.browser()
+    const other = await api.browser()
+    for (const headers of [one, other]) {
+      expect((await read(headers)).statusCode).toBe(200)
+    }
+    const lacking: Record<string, string>[] = [
+      { cookie: other.cookie },
+      { cookie: other.cookie, 'x-gemba-browser': '' },
+      { cookie: other.cookie, 'x-gemba-browser': one['x-gemba-browser'] },
+      { 'x-gemba-browser': other['x-gemba-browser'] },
+    ]
+    for (const headers of lacking) expect((await read(headers)).statusCode).toBe(401)
+  })
+
+  it('replaces the one that the browser had', async () => {
+    const before = await api.browser()
+    const other = await api.browser()
+    await api.browser(before.cookie)
+    expect((await read(before)).statusCode).toBe(401)
+    expect((await read(other)).statusCode).toBe(200)
+  })
+
+  it.each(forPersons)('refuses $method $path with the cookie alone', async ({ method, url }) => {
+    const { cookie } = await api.browser()
+    expect(await send({ method, url, headers: { host, origin, cookie } })).toEqual([401, 'not_signed_in'])
+  })
+
+  it('outlives a restart with the same token, and ends with another', async () => {
+    const browser = await api.browser()
+    const again = await testApi({ store: api.store })
+    expect((await read(browser, again)).statusCode).toBe(200)
+    await again.app.close()
+    const other = await testApi({ store: api.store, auth: { mode: 'token', token: 'another', hostToken } })
+    expect((await read(browser, other)).statusCode).toBe(401)
+    await other.app.close()
+  })
+
+  it('refuses a forged cookie', async () => {
+    const browser = await api.browser()
+    const { cookie } = browser
+    for (const one of [cookie.slice(0, -2), cookie.replace('=', '=9'), 'gemba-session-7666=a.b.c']) {
+      expect((await read({ ...browser, cookie: one })).statusCode).toBe(401)
     }
   })
 
-  it('refuses a wrong token, and a form on another site', async () => {
-    expect((await login('wrong')).statusCode).toBe(401)
-    expect((await login(token, {})).json<{ code: string }>().code).toBe('origin_refused')
+  it('ends when it is signed out', async () => {
+    const browser = await api.browser()
+    const logout = (headers: Record<string, string>) =>
+      api.app.inject({ method: 'POST', url: '/api/v1/logout', headers: { host, ...headers } })
+    const { origin: _, ...nowhere } = browser
+    expect((await logout(nowhere)).json<{ code: string }>().code).toBe('origin_refused')
+    expect((await read(browser)).statusCode).toBe(200)
+    const answer = await logout(browser)
+    expect([answer.statusCode, String(answer.headers['set-cookie'])]).toEqual([
+      204,
+      expect.stringMatching(/=;.*Max-Age=0|Expires=Thu, 01 Jan 1970/),
+    ])
+    expect((await read(browser)).statusCode).toBe(401)
+    expect(await api.store.signIns()).toEqual([])
+    expect(api.store.audits.map(({ subject, path }) => [subject, path])).toEqual([
+      ['console:ada', '/api/v1/login'],
+      ['console:ada', '/api/v1/logout'],
+    ])
+    expect((await logout({ ...bearer, origin })).statusCode).toBe(204)
+    expect((await read(bearer)).statusCode).toBe(200)
   })
 
-  it('lets a cookie change things only from our own pages', async () => {
-    const cookie = String((await login(token)).headers['set-cookie']).split(';', 1)[0] ?? ''
+  it('refuses a wrong token, and a form on another site', async () => {
+    expect((await login(api, 'wrong')).statusCode).toBe(401)
+    expect((await login(api, token, {})).json<{ code: string }>().code).toBe('origin_refused')
+  })
+
+  it('makes who shows wrong tokens wait, and keeps nobody out who has the right one', async () => {
+    const browser = await api.browser()
+    const wrong = () => login(api, 'wrong')
+    for (let tries = 0; tries < 5; tries++) {
+      expect((await wrong()).statusCode).toBe(401)
+      expect((await read({ authorization: 'Bearer wrong' })).statusCode).toBe(401)
+    }
+    for (const answer of [
+      await wrong(),
+      await read({ authorization: 'Bearer wrong' }),
+      await read({ ...browser, 'x-gemba-browser': 'wrong' }),
+      await api.app.inject({ url: '/api/v1/hosts/x/stream', headers: { host, authorization: 'Bearer wrong' } }),
+    ]) {
+      expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([429, 'too_many_tries'])
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    }
+    for (const headers of [browser, bearer]) expect((await read(headers)).statusCode).toBe(200)
+    expect((await login(api)).statusCode).toBe(200)
+  })
+
+  it('lets a browser change things only from our own pages', async () => {
+    const { origin: _, ...browser } = await api.browser()
     const payload = { method: 'POST', path: '/api/v1/beads', body: {} }
     const ask = (headers: Record<string, string>) =>
-      api.app.inject({ method: 'POST', url: '/api/v1/nonces', headers: { host, cookie, ...headers }, payload })
+      api.app.inject({ method: 'POST', url: '/api/v1/nonces', headers: { host, ...browser, ...headers }, payload })
     expect((await ask({})).json<{ code: string }>().code).toBe('origin_refused')
     expect((await ask({ origin })).statusCode).toBe(201)
     expect((await ask({ 'sec-fetch-site': 'same-origin' })).statusCode).toBe(201)
@@ -154,11 +235,14 @@ describe('sign-in', () => {
     const get = (headers: Record<string, string>) => open.app.inject({ url: '/api/v1/beads', headers })
     expect((await get({ host })).statusCode).toBe(200)
     expect((await get({ host: 'evil.example' })).statusCode).toBe(403)
-    const payload = { method: 'POST', path: '/api/v1/beads', body: {} }
-    const ask = (headers: Record<string, string>) =>
-      open.app.inject({ method: 'POST', url: '/api/v1/nonces', headers: { host, ...headers }, payload })
-    expect((await ask({})).statusCode).toBe(403)
-    expect((await ask({ origin })).statusCode).toBe(201)
+    const post = (url: string, headers: Record<string, string>, payload: object) =>
+      open.app.inject({ method: 'POST', url, headers: { host, ...headers }, payload })
+    const asked = { method: 'POST', path: '/api/v1/beads', body: {} }
+    expect((await post('/api/v1/nonces', {}, asked)).statusCode).toBe(403)
+    expect((await post('/api/v1/nonces', { origin }, asked)).statusCode).toBe(201)
+    expect((await post('/api/v1/tickets', { origin }, { path: '/api/v1/events' })).statusCode).toBe(201)
+    expect((await post('/api/v1/login', { origin }, { token: 'any' })).json()).toEqual({ secret: '' })
+    expect((await post('/api/v1/logout', { origin }, {})).statusCode).toBe(204)
     await open.app.close()
   })
 })

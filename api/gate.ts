@@ -1,12 +1,24 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GembaError } from '../model/error.ts'
 import { bearerOf } from './sign-in.ts'
-import type { Caller, SignIn } from './sign-in.ts'
+import type { Caller, Proof, SignIn } from './sign-in.ts'
+
+/**
+ * `person`: signed in. `stream`: the same, for what a browser opens without headers. `page`: tells nothing by itself, so
+ * the cookie alone will do. `host`: an agent host. `open`: anybody.
+ */
+type Access = 'person' | 'stream' | 'page' | 'host' | 'open'
+
+const proofs: Readonly<Record<Exclude<Access, 'host' | 'open'>, Proof>> = {
+  person: 'secret',
+  stream: 'ticket',
+  page: 'cookie',
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call an address: under `/api/` a signed-in person unless it says otherwise, elsewhere anybody. */
-    access?: 'person' | 'open' | 'host'
+    access?: Access
     /** A changing method that needs no nonce. */
     unconfirmed?: true
   }
@@ -31,8 +43,8 @@ export function gate(app: FastifyInstance, options: { origins: readonly string[]
     refuseOtherHost(request, hosts)
     refuseOtherOrigin(request, origins)
     const access = accessOf(request)
-    if (access === 'host') return admitHost(request, options.signIn)
-    if (access === 'person') request.caller = options.signIn.identify(request)
+    if (access === 'host') return admitHost(request, reply, options.signIn)
+    if (access !== 'open') request.caller = options.signIn.identify(request, reply, proofs[access])
     if (isChanging(request)) requireProofOfOrigin(request)
     if (needsNonce(request) && request.headers['x-gemba-confirm'] === undefined) throw new GembaError('nonce_required')
   })
@@ -44,7 +56,7 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller
 }
 
-function accessOf(request: FastifyRequest): 'person' | 'open' | 'host' {
+function accessOf(request: FastifyRequest): Access {
   const route = request.routeOptions
   if (request.is404) return 'open'
   return route.config.access ?? (route.url?.startsWith('/api/') ? 'person' : 'open')
@@ -85,10 +97,10 @@ function needsNonce(request: FastifyRequest): boolean {
 }
 
 /** Hosts are programs: whatever a browser adds gives it away. */
-function admitHost(request: FastifyRequest, signIn: SignIn): void {
+function admitHost(request: FastifyRequest, reply: FastifyReply, signIn: SignIn): void {
   if (request.headers.origin !== undefined) throw originRefused(request.headers.origin)
   if (request.headers.cookie !== undefined) throw originRefused('a browser')
-  signIn.checkHost(request)
+  signIn.checkHost(request, reply)
 }
 
 function originRefused(origin: string): GembaError {

@@ -5,6 +5,7 @@ import type { HostMessage } from '../model/host-stream.ts'
 import { parseJson } from '../model/json.ts'
 import { hostMessage, maxHostMessage } from '../model/schema/host-stream.ts'
 import type { HostHub } from './host-hub.ts'
+import { closeSoon } from './web-sockets.ts'
 
 const isHostMessage = Compile(hostMessage)
 
@@ -28,13 +29,6 @@ export function serveHost(socket: WebSocket, host: string, hub: HostHub, log: Fa
     closeSoon(socket, 4400, 'not understood')
   })
   socket.once('close', () => receiver.closed())
-}
-
-/** A peer that is gone does not answer a close. */
-function closeSoon(socket: WebSocket, code: number, reason: string): void {
-  socket.close(code, reason)
-  const timer = setTimeout(() => socket.terminate(), 2_000).unref()
-  socket.once('close', () => clearTimeout(timer))
 }
 
 function parse(text: string): HostMessage | undefined {

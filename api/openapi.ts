@@ -15,17 +15,18 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         title: 'Gemba',
         version: '1',
         description:
-          'Every change needs a nonce of `POST /api/v1/nonces` in `X-GEMBA-Confirm`, but for sign-in. ' +
+          'Every change needs a nonce of `POST /api/v1/nonces` in `X-GEMBA-Confirm`, but for signing in and out. ' +
           'Errors are `application/problem+json` with a stable `code`.',
       },
       components: {
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', description: 'The local token.' },
           session: { type: 'apiKey', in: 'cookie', name: 'gemba-session-<port>', description: 'Set by sign-in.' },
+          browser: { type: 'apiKey', in: 'header', name: 'X-GEMBA-Browser', description: 'Given by sign-in.' },
           hostToken: { type: 'http', scheme: 'bearer', description: 'The token of agent hosts.' },
         },
       },
-      security: [{ token: [] }, { session: [] }],
+      security: [{ token: [] }, { session: [], browser: [] }],
     },
     convertConstToEnum: false,
     transform: ({ schema, url, route }) => {

@@ -53,6 +53,11 @@ class Inbox {
     })
   }
 
+  /** What has come and was not taken. */
+  get waiting(): readonly unknown[] {
+    return this.#waiting
+  }
+
   async next(): Promise<unknown> {
     while (this.#waiting.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve))
     return this.#waiting.shift()
@@ -105,18 +110,6 @@ describe('an upgrade', () => {
     expect(await refusal('/beads', { ...signed, origin: 'https://evil.example' })).toBe(403)
   })
 
-  it('by cookie needs our own origin', async () => {
-    const login = await api.app.inject({
-      method: 'POST',
-      url: '/api/v1/login',
-      headers: { host, origin },
-      payload: { token },
-    })
-    const cookie = String(login.headers['set-cookie']).split(';', 1)[0] ?? ''
-    expect(await refusal('/sessions/s1/terminal', { cookie })).toBe(403)
-    expect(await refusal('/sessions/s1/terminal', { cookie, origin })).toBeUndefined()
-  })
-
   it('of a host is refused to browsers and persons', async () => {
     const path = '/hosts/local/stream'
     expect(await refusal(path, { authorization: `Bearer ${hostToken}`, origin })).toBe(403)
@@ -155,6 +148,48 @@ describe('a host stream', () => {
     const inbox = await hostSocket()
     await api.app.close()
     expect(await inbox.closed).toBe(1001)
+  })
+})
+
+describe('a terminal for a browser', () => {
+  const path = '/sessions/s1/terminal'
+
+  it('opens with a ticket, once, and only with the cookie of the same browser', async () => {
+    const [mine, other] = [await api.browser(), await api.browser()]
+    const { cookie } = mine
+    expect(await refusal(path, { cookie, origin })).toBe(401)
+    expect(await refusal(`${path}?ticket=guess`, { cookie, origin })).toBe(401)
+    const forOther = await api.ticket(mine, '/sessions/s2/terminal')
+    expect(await refusal(path + forOther, { cookie, origin })).toBe(401)
+    expect(await refusal(path + (await api.ticket(mine, path)), { origin })).toBe(401)
+    expect(await refusal(path + (await api.ticket(mine, path)), { cookie: other.cookie, origin })).toBe(401)
+    const ticket = await api.ticket(mine, path)
+    expect(await refusal(path + ticket, { cookie })).toBe(403)
+    const good = await api.ticket(mine, path)
+    expect(await new Inbox(open(path + good, { cookie, origin })).next()).toMatchObject({ type: 'error' })
+    expect(await refusal(path + good, { cookie, origin })).toBe(401)
+    expect(await refusal(`/beads${await api.ticket(mine, '/beads')}`, { cookie, origin })).toBe(401)
+  })
+
+  it('closes when the browser signs out, and hears nothing more from it', async () => {
+    const mine = await api.browser()
+    const box = await hostSocket()
+    const view = new Inbox(open(path + (await api.ticket(mine, path)), { cookie: mine.cookie, origin }))
+    await answer(box, screen('$ '))
+    await view.find('snapshot')
+    view.send({ type: 'control', on: true })
+    await view.find('control')
+    expect(api.store.audits.at(-1)).toMatchObject({ method: 'CONTROL', path: `/api/v1${path}` })
+    view.send({ type: 'keys', data: 'before\r' })
+    expect(await answer(box, null)).toMatchObject({ method: 'keys' })
+    // It does not answer the close: what it sends meanwhile counts no more.
+    view.socket.pause()
+    await api.app.inject({ method: 'POST', url: '/api/v1/logout', headers: { host, ...mine } })
+    view.send({ type: 'keys', data: 'after\r' })
+    expect(await box.find('watch')).toMatchObject({ on: false })
+    view.socket.resume()
+    expect(await view.closed).toBe(4401)
+    expect(box.waiting).not.toContainEqual(expect.objectContaining({ method: 'keys' }))
   })
 })
 

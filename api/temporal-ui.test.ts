@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { InjectOptions } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hostToken, origin, testApi, token } from './testing.ts'
-import type { TestApi } from './testing.ts'
+import type { TestApi, TestBrowser } from './testing.ts'
 
 interface Seen {
   readonly method: string
@@ -55,14 +55,13 @@ const bearer = { authorization: `Bearer ${token}` }
 const html = { accept: 'text/html,*/*' }
 let temporal: TemporalPagesDouble
 let api: TestApi
-let cookie: string
+let browser: Omit<TestBrowser, 'origin'>
 
 beforeEach(async () => {
   temporal = new TemporalPagesDouble()
   api = await testApi({ temporalUi: { embedded: await temporal.listen() } })
-  const payload = { token }
-  const answer = await api.app.inject({ method: 'POST', url: '/api/v1/login', headers: { host, origin }, payload })
-  cookie = String(answer.headers['set-cookie']).split(';', 1)[0] ?? ''
+  const { origin: _, ...rest } = await api.browser()
+  browser = rest
 })
 afterEach(async () => {
   await api.app.close()
@@ -82,32 +81,41 @@ describe("Temporal's pages", () => {
     async (url) => {
       expect(await outcome(ask(url))).toEqual([401, 'not_signed_in'])
       expect(await outcome(ask(url, { authorization: `Bearer ${hostToken}` }))).toEqual([401, 'not_signed_in'])
-      expect(await outcome(ask(url, { cookie, host: 'evil.example' }))).toEqual([403, 'host_refused'])
+      expect(await outcome(ask(url, { ...browser, host: 'evil.example' }))).toEqual([403, 'host_refused'])
       for (const site of ['cross-site', 'same-site']) {
-        expect(await outcome(ask(url, { cookie, 'sec-fetch-site': site }))).toEqual([403, 'origin_refused'])
+        expect(await outcome(ask(url, { ...browser, 'sec-fetch-site': site }))).toEqual([403, 'origin_refused'])
       }
-      expect(await outcome(ask(url, { cookie, origin: 'http://127.0.0.1:9' }))).toEqual([403, 'origin_refused'])
+      expect(await outcome(ask(url, { ...browser, origin: 'http://127.0.0.1:9' }))).toEqual([403, 'origin_refused'])
       expect(temporal.seen).toEqual([])
     },
   )
 
+  it('tell what Temporal knows to our own pages only: the cookie reaches every port of this machine', async () => {
+    const { cookie } = browser
+    for (const path of ['/temporal/api/v1/settings', '/temporal/%61pi/v1/settings']) {
+      expect(await outcome(ask(path, { cookie }))).toEqual([401, 'not_signed_in'])
+    }
+    expect(temporal.seen).toEqual([])
+  })
+
   it('lead who has not signed in to the sign-in of the console', async () => {
     const answer = await ask('/temporal/namespaces', html)
     expect([answer.statusCode, answer.headers['location']]).toEqual([302, '/'])
-    expect((await ask('/temporal', { cookie })).headers['location']).toBe('/temporal/')
+    expect((await ask('/temporal', { cookie: browser.cookie })).headers['location']).toBe('/temporal/')
   })
 
   it('come under a policy of their own, in which only what Temporal wrote itself runs', async () => {
-    const answer = await ask('/temporal/namespaces/gemba', { cookie, ...html })
+    const answer = await ask('/temporal/namespaces/gemba', { cookie: browser.cookie, ...html })
     const policy = String(answer.headers['content-security-policy'])
     const hash = createHash('sha256').update(inline).digest('base64')
+    expect(answer.payload).toMatch(/^<!doctype html><head><script src="\/temporal-sign-in\.js"><\/script>/)
     expect(answer.payload).toContain(inline)
-    expect(policy).toContain(`script-src ${origin}/temporal/_app/ 'sha256-${hash}';`)
+    expect(policy).toContain(`script-src ${origin}/temporal-sign-in.js ${origin}/temporal/_app/ 'sha256-${hash}';`)
     expect(policy).toContain(`connect-src ${origin}/temporal/;`)
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).not.toMatch(/script-src[^;]*unsafe/)
     expect(temporal.seen.map((seen) => seen.url)).toEqual(['/temporal/'])
-    const asset = await ask('/temporal/_app/a.js', { cookie })
+    const asset = await ask('/temporal/_app/a.js', { cookie: browser.cookie })
     expect([asset.statusCode, asset.payload]).toEqual([200, 'run()'])
     expect(asset.headers['content-security-policy']).toContain("script-src 'self'")
   })
@@ -119,7 +127,8 @@ describe("Temporal's pages", () => {
 
   it('tell Temporal neither cookie nor token, and pass on no cookie of it', async () => {
     const answer = await ask('/temporal/api/v1/settings?x=1', {
-      cookie: `${cookie}; other=1`,
+      ...browser,
+      cookie: `${browser.cookie}; other=1`,
       'caller-type': 'operator',
       referer: `${origin}/temporal/`,
       'x-forwarded-for': '1.2.3.4',
@@ -128,18 +137,19 @@ describe("Temporal's pages", () => {
     expect(answer.headers).not.toHaveProperty('set-cookie')
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
     expect(answer.headers['cache-control']).toBe('no-store')
-    await ask('/temporal/_app/a.js', { ...bearer, cookie })
+    await ask('/temporal/_app/a.js', { ...bearer, ...browser })
     expect(temporal.seen.map((seen) => seen.url)).toEqual(['/temporal/api/v1/settings?x=1', '/temporal/_app/a.js'])
     expect(temporal.seen[0]?.headers['caller-type']).toBe('operator')
     const told = temporal.seen.flatMap((seen) => Object.keys(seen.headers))
-    for (const name of ['authorization', 'referer', 'x-forwarded-for', 'origin']) expect(told).not.toContain(name)
+    for (const name of ['x-gemba-browser', 'authorization', 'referer', 'x-forwarded-for', 'origin'])
+      expect(told).not.toContain(name)
     for (const { headers } of temporal.seen) expect(headers.cookie ?? '').not.toContain('session')
   })
 
   it('change something only from our own pages, and are audited', async () => {
     const path = '/temporal/api/v1/namespaces/gemba/workflows/w/terminate'
     const end = (headers: Record<string, string>) =>
-      ask(path, { cookie, 'content-type': 'text/plain', ...headers }, { method: 'POST', payload: '{"reason":"x"}' })
+      ask(path, { ...browser, 'content-type': 'text/plain', ...headers }, { method: 'POST', payload: '{"reason":"x"}' })
     expect(await outcome(end({}))).toEqual([403, 'origin_refused'])
     expect((await end({ origin })).statusCode).toBe(200)
     expect(temporal.seen).toMatchObject([{ method: 'POST', url: path, body: '{"reason":"x"}' }])
@@ -150,7 +160,7 @@ describe("Temporal's pages", () => {
   })
 
   it('take json as it is', async () => {
-    const headers = { cookie, origin, 'content-type': 'application/json' }
+    const headers = { ...browser, origin, 'content-type': 'application/json' }
     await ask('/temporal/api/v1/x', headers, { method: 'POST', payload: '{ "a": [1] }' })
     expect(temporal.seen[0]?.body).toBe('{ "a": [1] }')
   })
@@ -161,14 +171,14 @@ describe("Temporal's pages", () => {
       '/temporal/_app/..%2fapi/v1/settings',
       '/temporal/api%2Fv1/x',
     ])
-      await ask(path, { cookie })
+      await ask(path, browser)
     expect(temporal.seen.filter((seen) => seen.url.includes('/api'))).toEqual([])
   })
 
   it('say so when Temporal is away', async () => {
     await temporal.close()
-    expect(await outcome(ask('/temporal/api/v1/settings', { cookie }))).toEqual([503, 'temporal_unavailable'])
-    expect(await outcome(ask('/temporal/', { cookie }))).toEqual([503, 'temporal_unavailable'])
+    expect(await outcome(ask('/temporal/api/v1/settings', browser))).toEqual([503, 'temporal_unavailable'])
+    expect(await outcome(ask('/temporal/', browser))).toEqual([503, 'temporal_unavailable'])
   })
 })
 

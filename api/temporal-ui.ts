@@ -16,6 +16,9 @@ const startPageMs = 5_000
 /** Their pages wait that long for news. */
 const answerMs = 90_000
 
+/** Gives the questions of their pages the secret of this browser; it comes with the console. */
+const signInScript = '/temporal-sign-in.js'
+
 /** What passes to Temporal, and back. Everything else stays here: cookies, tokens, who the browser is. */
 const asked: readonly string[] = ['accept', 'accept-encoding', 'content-type', 'content-length', 'caller-type']
 const answered: readonly string[] = ['content-type', 'content-length', 'content-encoding', 'content-disposition']
@@ -29,7 +32,8 @@ export function linkOf(ui: TemporalUi | null): string | null {
 }
 
 /**
- * The web pages of the embedded Temporal server, for who has signed in. Only its API is passed on under the path that was
+ * The web pages of the embedded Temporal server, for who has signed in: the pages, which are the same for everybody, by the
+ * cookie, as no link can carry more; what they ask, like anything of our own API. Only that is passed on under the path that was
  * asked for; a page is always the one start page of Temporal, and an asset has a plain name.
  */
 export async function temporalUi(
@@ -49,9 +53,10 @@ export async function temporalUi(
     pages.setErrorHandler(leadToSignIn)
     pages.addHook('onResponse', async (request, reply) => audit(store, request, reply))
 
-    const config = { access: 'person', unconfirmed: true } as const
+    const config = { access: 'page' } as const
     pages.get(root, { config }, async (_, reply) => reply.redirect(`${root}/`))
-    pages.all(`${root}/api/*`, { config }, async (request, reply) => pass(request, reply))
+    const told = { access: 'person', unconfirmed: true } as const
+    pages.all(`${root}/api/*`, { config: told }, async (request, reply) => pass(request, reply))
     pages.get(`${root}/*`, { config }, async (request, reply) => {
       const { '*': name } = request.params as { '*': string }
       if (isAsset(name)) return pass(request, reply, `${root}/${name}`)
@@ -92,7 +97,7 @@ async function startPage(
     })
   const origin = origins.find((one) => new URL(one).host === request.headers.host) ?? ''
   reply.header('content-security-policy', policyOf(page, origin)).header('cache-control', 'no-store')
-  return reply.type('text/html').send(page)
+  return reply.type('text/html').send(page.replace('<head>', `<head><script src="${signInScript}"></script>`))
 }
 
 /** Facts of security, 2.3: scripts are Temporal's files and the inline ones of the start page; they reach nothing of ours. */
@@ -102,7 +107,7 @@ function policyOf(page: string, origin: string): string {
   const files = `${origin}${root}/_app/`
   return [
     "default-src 'none'",
-    ['script-src', files, ...hashes].join(' '),
+    ['script-src', `${origin}${signInScript}`, files, ...hashes].join(' '),
     `worker-src ${files}`,
     `style-src ${files} 'unsafe-inline'`,
     `img-src ${origin}${root}/ data:`,

@@ -18,7 +18,7 @@ import type { SessionView } from '../model/session.ts'
 import { beadSummary as summary } from '../model/schema/bead.ts'
 import { defaultTiming } from '../model/timing.ts'
 import type { ClaimResult, WorkChange, WorkPlane, WorkPlaneManifest, Write } from '../model/work-plane.ts'
-import type { NonceBegin, NonceBinding, Store, StoredAnswer } from '../store/store.ts'
+import type { NonceBegin, NonceBinding, Store, StoredAnswer, StoredSignIn } from '../store/store.ts'
 import type { Commands } from '../temporal/commands.ts'
 import type { DispatchResult } from '../temporal/contracts/dispatch.ts'
 import type { ApiDeps } from './api-deps.ts'
@@ -38,6 +38,7 @@ export class MemoryStore implements Store {
   readonly epoch: string
   readonly log: GembaEvent[] = []
   readonly audits: Parameters<Store['audit']>[0][] = []
+  readonly signedIn = new Map<string, StoredSignIn>()
   readonly #snapshots = new Map<string, Snapshot>()
   readonly #nonces = new Map<string, MemoryNonce>()
   readonly #listeners = new Set<(events: readonly GembaEvent[]) => void>()
@@ -128,6 +129,23 @@ export class MemoryStore implements Store {
   async abandonNonce(nonce: string): Promise<void> {
     const row = this.#nonces.get(nonce)
     if (row !== undefined) row.running = false
+  }
+
+  async signIns(): Promise<StoredSignIn[]> {
+    return [...this.signedIn.values()].sort((a, b) => a.usedAt - b.usedAt)
+  }
+
+  async addSignIn(signIn: StoredSignIn): Promise<void> {
+    this.signedIn.set(signIn.id, signIn)
+  }
+
+  async noteSignIn(id: string, usedAt: number): Promise<void> {
+    const signIn = this.signedIn.get(id)
+    if (signIn !== undefined) this.signedIn.set(id, { ...signIn, usedAt })
+  }
+
+  async deleteSignIn(id: string): Promise<void> {
+    this.signedIn.delete(id)
   }
 
   async audit(entry: Parameters<Store['audit']>[0]): Promise<void> {
@@ -355,6 +373,9 @@ export const origin = 'http://127.0.0.1:7666'
 export const token = 'a-local-token'
 export const hostToken = 'a-host-token'
 
+/** The headers of a browser that has signed in. */
+export type TestBrowser = Readonly<Record<'cookie' | 'origin' | 'x-gemba-browser', string>>
+
 export interface TestApi {
   readonly app: FastifyInstance
   readonly deps: ApiDeps
@@ -365,6 +386,10 @@ export interface TestApi {
   readonly hub: HostHub
   /** As a program with the token. */
   call(options: InjectOptions): Promise<LightMyRequestResponse>
+  /** A browser that signs in; `cookie` is what it has already. */
+  browser(cookie?: string): Promise<TestBrowser>
+  /** The query with a ticket of this browser for an address below `/api/v1`. */
+  ticket(browser: TestBrowser, path: string): Promise<string>
   /** The nonce for a change, as the same program. */
   nonce(method: string, path: string, body?: unknown): Promise<string>
   /** A change with its nonce. */
@@ -403,9 +428,20 @@ export async function testApi(
   return { ...parts, ...callsOf(app) }
 }
 
-function callsOf(app: FastifyInstance): Pick<TestApi, 'call' | 'nonce' | 'change'> {
+function callsOf(app: FastifyInstance): Pick<TestApi, 'call' | 'browser' | 'ticket' | 'nonce' | 'change'> {
   const call: TestApi['call'] = ({ headers, ...options }) =>
     app.inject({ ...options, headers: { host: new URL(origin).host, authorization: `Bearer ${token}`, ...headers } })
+  const post = (url: string, headers: Record<string, string>, payload: object) =>
+    app.inject({ method: 'POST', url, headers: { host: new URL(origin).host, ...headers }, payload })
+  const browser: TestApi['browser'] = async (had = '') => {
+    const answer = await post('/api/v1/login', { origin, cookie: had }, { token })
+    const cookie = String(answer.headers['set-cookie']).split(';', 1)[0] ?? ''
+    return { cookie, origin, 'x-gemba-browser': answer.json<{ secret: string }>().secret }
+  }
+  const ticket: TestApi['ticket'] = async (from, path) => {
+    const answer = await post('/api/v1/tickets', { ...from }, { path: `/api/v1${path}` })
+    return `?ticket=${answer.json<{ ticket: string }>().ticket}`
+  }
   const nonce: TestApi['nonce'] = async (method, path, body) => {
     const payload = body === undefined ? { method, path } : { method, path, body }
     return (await call({ method: 'POST', url: '/api/v1/nonces', payload })).json<{ nonce: string }>().nonce
@@ -414,7 +450,7 @@ function callsOf(app: FastifyInstance): Pick<TestApi, 'call' | 'nonce' | 'change
     const headers = { 'x-gemba-confirm': await nonce(method, path, body) }
     return call({ method, url: path, headers, ...(body === undefined ? {} : { payload: body as object }) })
   }
-  return { call, nonce, change }
+  return { call, browser, ticket, nonce, change }
 }
 
 const project: Project = {

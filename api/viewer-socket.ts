@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws'
 import { GembaError } from '../model/error.ts'
 import { problemOf } from './problem.ts'
 import type { TerminalViewer, ViewerNotice, ViewerSocket } from './terminal-viewer.ts'
+import { closeSoon } from './web-sockets.ts'
 
 /** Bytes that may wait in the server for a viewer that does not read at all. */
 const bufferLimit = 8 * 1024 * 1024
@@ -25,7 +26,7 @@ export function socketOfViewer(socket: WebSocket, log: FastifyBaseLogger): Viewe
   const connection: ViewerConnection = {
     notice: (notice: ViewerNotice) => send(JSON.stringify(notice)),
     bytes: send,
-    close: (code, reason) => socket.close(code, reason),
+    close: (code, reason) => closeSoon(socket, code, reason),
     refuse: (error) => {
       if (!(error instanceof GembaError)) log.error({ err: error }, 'a terminal could not be opened')
       const { code, detail, mend } = problemOf(error, 'of this terminal')
@@ -46,6 +47,8 @@ function drive(socket: WebSocket, connection: ViewerConnection, make: () => Prom
   })
   turn.catch((error: unknown) => connection.refuse(error))
   socket.on('message', (data: Buffer, isBinary) => {
+    // A socket that is being closed still delivers: what it says counts no more.
+    if (socket.readyState !== socket.OPEN) return
     if (isBinary || data.byteLength > messageLimit) return socket.close(4400, 'not understood')
     const text = data.toString()
     turn = turn.then(() => viewer?.receive(text))

@@ -18,6 +18,13 @@ export function dropDeadSockets(server: WebSocketServer, everyMs: number = pingM
   server.once('close', () => clearInterval(timer.unref()))
 }
 
+/** Closes a connection; a peer that is gone, or does not want to, is not waited for. */
+export function closeSoon(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason)
+  const timer = setTimeout(() => socket.terminate(), 2_000).unref()
+  socket.once('close', () => clearTimeout(timer))
+}
+
 /** Says goodbye to all and takes no more; who does not answer is cut after a second. */
 export function endSockets(server: WebSocketServer): void {
   for (const socket of server.clients) socket.close(1001, 'the server stops')

@@ -21,6 +21,11 @@ export const catalogue = {
     message: 'This browser or program has not shown the local token.',
     mend: 'Open the URL that `gemba serve` printed, or send the token as a bearer token.',
   },
+  too_many_tries: {
+    status: 429,
+    message: 'Too many wrong tokens came from this address.',
+    mend: 'Wait {seconds} seconds, then open the URL that `gemba serve` printed.',
+  },
   origin_refused: {
     status: 403,
     message: 'The request came from another site ({origin}).',

@@ -43,6 +43,14 @@ export interface NonceTable {
   answer: ColumnType<unknown, string | null, string | null>
 }
 
+export interface SignInTable {
+  id: string
+  cookie_digest: string
+  secret_digest: string
+  token_digest: string
+  used_at: ColumnType<Date, Date, Date>
+}
+
 /** What was asked for by whom, and what came of it. */
 export interface AuditEntry {
   subject: string
@@ -66,6 +74,7 @@ export interface Database {
   event_floor: { source: string; source_revision: number }
   snapshot: SnapshotTable
   nonce: NonceTable
+  sign_in: SignInTable
   audit: AuditTable
   schema_migration: { number: number; file: string; checksum: string; applied_at: Generated<Date> }
 }

@@ -6,6 +6,7 @@ import { newName } from './identifier.ts'
 import { migrate } from './migrate.ts'
 import { Nonces } from './nonces.ts'
 import { openDatabase, type OpenDatabase } from './open-database.ts'
+import { addSignIn, deleteSignIn, listSignIns, noteSignIn } from './sign-ins.ts'
 import { findSnapshot, listSnapshots } from './snapshots.ts'
 import { guarded, isSilence } from './store-error.ts'
 import type { Store, StoreOptions } from './store.ts'
@@ -56,6 +57,10 @@ async function storeOver(database: OpenDatabase): Promise<Store> {
     beginNonce: (nonce, binding, leaseMs) => run(() => nonces.begin(nonce, binding, leaseMs)),
     finishNonce: (nonce, answer) => run(() => nonces.finish(nonce, answer)),
     abandonNonce: (nonce) => run(() => nonces.abandon(nonce)),
+    signIns: () => run(() => listSignIns(db)),
+    addSignIn: (signIn) => run(() => addSignIn(db, signIn)),
+    noteSignIn: (id, usedAt) => run(() => noteSignIn(db, id, usedAt)),
+    deleteSignIn: (id) => run(() => deleteSignIn(db, id)),
     audit: (entry) => run(() => appendAudit(db, entry)),
     sweep: ({ keepEvents }) =>
       run(async () => {

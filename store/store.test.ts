@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,7 @@ import { migrate } from './migrate.ts'
 import { answerLimit } from './nonces.ts'
 import { openDatabase } from './open-database.ts'
 import { openStore } from './open-store.ts'
-import type { NonceBinding, Store, StoreOptions } from './store.ts'
+import type { NonceBinding, Store, StoredSignIn, StoreOptions } from './store.ts'
 
 type At = StoreOptions['at']
 
@@ -314,6 +314,22 @@ describe.each(kinds)('the store on $name', ({ create }) => {
     })
   })
 
+  it('keeps sign-ins until they are ended, used longest ago first', async () => {
+    const signIn = (id: string, usedAt: number): StoredSignIn => {
+      return { id, cookieDigest: `c${id}`, secretDigest: `s${id}`, tokenDigest: 't', usedAt }
+    }
+    await store.addSignIn(signIn('a', 1_000))
+    await store.addSignIn(signIn('b', 2_000))
+    expect(await store.signIns()).toEqual([signIn('a', 1_000), signIn('b', 2_000)])
+    await store.noteSignIn('a', 3_000)
+    expect(await store.signIns()).toEqual([signIn('b', 2_000), signIn('a', 3_000)])
+    await store.deleteSignIn('b')
+    await store.deleteSignIn('b')
+    await store.noteSignIn('b', 4_000)
+    expect((await store.signIns()).map(({ id }) => id)).toEqual(['a'])
+    await store.deleteSignIn('a')
+  })
+
   describe("a database of one's own", () => {
     let own: Awaited<ReturnType<typeof create>>
 
@@ -344,18 +360,21 @@ describe.each(kinds)('the store on $name', ({ create }) => {
       const folder = temporaryFolder()
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
       cpSync(join(here, 'migrations'), folder, { recursive: true })
+      const known = readdirSync(folder).length
+      const nameOf = (number: number): string => join(folder, `${String(number).padStart(6, '0')}.sql`)
+      const [later, latest] = [nameOf(known + 1), nameOf(known + 2)]
       const { db, close } = await openDatabase(own.at)
       onTestFinished(close)
-      writeFileSync(join(folder, '000002.sql'), 'create table later (n integer); insert into later values (1);')
+      writeFileSync(later, 'create table later (n integer); insert into later values (1);')
       await Promise.all([migrate(db, folder), migrate(db, folder)])
       await migrate(db, folder)
       expect(await codeOf(migrate(db))).toBe('store_newer')
-      writeFileSync(join(folder, '000002.sql'), 'create table later (n bigint);')
+      writeFileSync(later, 'create table later (n bigint);')
       expect(await codeOf(migrate(db, folder))).toBe('store_changed')
-      writeFileSync(join(folder, '000002.sql'), 'create table later (n integer); insert into later values (1);')
-      writeFileSync(join(folder, '000003.sql'), 'create table half (n integer); select 1/0;')
+      writeFileSync(later, 'create table later (n integer); insert into later values (1);')
+      writeFileSync(latest, 'create table half (n integer); select 1/0;')
       await expect(migrate(db, folder)).rejects.toThrow('division by zero')
-      writeFileSync(join(folder, '000003.sql'), 'create table half (n integer);')
+      writeFileSync(latest, 'create table half (n integer);')
       await migrate(db, folder)
     })
 

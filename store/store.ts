@@ -10,6 +10,17 @@ export interface NonceBinding {
   readonly digest: string
 }
 
+/** A browser that has signed in. Digests are SHA-256, hex. */
+export interface StoredSignIn {
+  readonly id: string
+  readonly cookieDigest: string
+  readonly secretDigest: string
+  /** Of the local token it was signed in with. */
+  readonly tokenDigest: string
+  /** Milliseconds since 1970. */
+  readonly usedAt: number
+}
+
 export interface StoredAnswer {
   readonly status: number
   readonly body: unknown
@@ -56,6 +67,13 @@ export interface Store {
   beginNonce(nonce: string, binding: NonceBinding, leaseMs: number): Promise<NonceBegin>
   finishNonce(nonce: string, answer: StoredAnswer): Promise<void>
   abandonNonce(nonce: string): Promise<void>
+
+  /** Used longest ago first. */
+  signIns(): Promise<StoredSignIn[]>
+  addSignIn(signIn: StoredSignIn): Promise<void>
+  /** Changes nothing when it has ended meanwhile. */
+  noteSignIn(id: string, usedAt: number): Promise<void>
+  deleteSignIn(id: string): Promise<void>
 
   audit(entry: AuditEntry): Promise<void>
   /** Removes expired nonces, and events older than `keepEvents` numbers. What was swept is not published again either. */

@@ -131,6 +131,22 @@ describe('signing in', () => {
   })
 })
 
+describe('signing out', () => {
+  it('ends it in every window of this browser', async () => {
+    await signIn(page)
+    const second = await page.context().newPage()
+    await second.goto(`${api.url}/board`)
+    await see(second.locator('[data-connection]')).toHaveText('live')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    for (const one of [page, second]) {
+      await see(one.getByRole('heading', { name: 'Open the printed address' })).toBeVisible()
+    }
+    expect(await page.evaluate(() => localStorage.getItem('gemba.browser'))).toBeNull()
+    await page.reload()
+    await see(page.getByRole('heading', { name: 'Open the printed address' })).toBeVisible()
+  })
+})
+
 describe('the board', () => {
   it('starts a bead that is dragged to In progress, and moves it only when the event comes', async () => {
     await signIn(page)

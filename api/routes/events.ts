@@ -2,13 +2,15 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { eventsQuery, gembaEvent } from '../../model/schema/event.ts'
 import { streamAnswers } from '../answers.ts'
+import { callerOf } from '../gate.ts'
 import type { ApiParts } from '../parts.ts'
 
 /** The event log as server-sent events, with replay. */
-export const events: FastifyPluginAsyncTypebox<ApiParts> = async (app, { streams }) => {
+export const events: FastifyPluginAsyncTypebox<ApiParts> = async (app, { streams, signIn }) => {
   app.get(
     '/events',
     {
+      config: { access: 'stream' },
       schema: {
         tags: ['events'],
         summary: 'Follow what happens',
@@ -26,6 +28,10 @@ export const events: FastifyPluginAsyncTypebox<ApiParts> = async (app, { streams
       const after = typeof last === 'string' && last !== '' ? last : request.query.after
       reply.hijack()
       const out = reply.raw
+      out.once(
+        'close',
+        signIn.onEnd(callerOf(request), () => out.destroy()),
+      )
       out.socket?.setNoDelay(true)
       for (const [name, value] of Object.entries(reply.getHeaders()))
         if (value !== undefined) out.setHeader(name, value)

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GembaError } from '../../model/error.ts'
+import { ticketQuery } from '../../model/schema/login.ts'
 import { sessionParams } from '../../model/schema/session.ts'
 import { answers } from '../answers.ts'
 import { callerOf } from '../gate.ts'
@@ -11,11 +12,12 @@ import { socketOfViewer } from '../viewer-socket.ts'
 const maxViewers = 64
 
 /** The live terminal of a session, for browsers. */
-export const terminal: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps }) => {
+export const terminal: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps, signIn }) => {
   let viewers = 0
   app.route({
     method: 'GET',
     url: '/sessions/:id/terminal',
+    config: { access: 'stream' },
     schema: {
       tags: ['sessions'],
       summary: 'The live terminal of a session (WebSocket)',
@@ -25,6 +27,7 @@ export const terminal: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps 
         '`{type:"ack",bytes}` for bytes it has drawn, and `{type:"control",on}` before `{type:"keys",data}` and ' +
         '`{type:"resize",columns,rows}`.',
       params: sessionParams,
+      querystring: ticketQuery,
       response: answers(101, null, 'The connection is a WebSocket from here on.'),
     },
     handler: async () => {
@@ -32,18 +35,23 @@ export const terminal: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps 
     },
     wsHandler: (socket, request) => {
       const { id } = request.params as { id: string }
-      const { subject } = callerOf(request)
+      const caller = callerOf(request)
+      const path = request.url.split('?', 1)[0] ?? ''
       const connection = socketOfViewer(socket, request.log)
       if (viewers >= maxViewers)
         return connection.refuse(new GembaError('too_many_streams', { limit: `${maxViewers}` }))
       viewers++
       socket.once('close', () => viewers--)
+      socket.once(
+        'close',
+        signIn.onEnd(caller, () => connection.close(4401, 'signed out')),
+      )
       connection.drive(async () => {
         const { host } = await openSessionOf(deps, id)
         const onControl = (on: boolean) => {
-          const entry = { subject, method: on ? 'CONTROL' : 'RELEASE', path: request.url, status: 101, code: null }
+          const method = on ? 'CONTROL' : 'RELEASE'
           deps.store
-            .audit({ ...entry, nonce: null })
+            .audit({ subject: caller.subject, method, path, status: 101, code: null, nonce: null })
             .catch((err: unknown) => request.log.error({ err }, 'taking control was not recorded'))
         }
         return new TerminalViewer({ hub: deps.hub, host, session: id, socket: connection, onControl })

@@ -4,6 +4,7 @@ import { actor } from './actor.ts'
 import { beadSummary } from './bead.ts'
 import { escalationView } from './escalation.ts'
 import { hostView } from './host.ts'
+import { ticketField } from './login.ts'
 import { sessionView } from './session.ts'
 import { instant, nullable, parameters, record } from './text.ts'
 
@@ -46,6 +47,7 @@ export const eventsQuery = parameters({
       description: 'Follow on from this event id; the header `Last-Event-ID` goes first.',
     }),
   ),
+  ...ticketField,
 })
 
 /** What happened to one session, oldest first; `cursor` leads to what was before. */

@@ -28,6 +28,7 @@ import {
 } from './sample.ts'
 
 const token = 'a-local-token'
+const secret = 'the-secret-of-this-browser'
 /** The policy of the real server, so that the console is tested under it. */
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -85,6 +86,9 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     ['lan-17', { bead: 'lan-17', why: 'the agent could not be started three times', since: new Date().toISOString() }],
   ])
   const nonces = new Map<string, string>()
+  const tickets = new Set<string>()
+  let signedIn = false
+  let ticketNumber = 0
   const failures = new Map<string, Answer>()
   const changes: string[] = []
   const typed: unknown[] = []
@@ -237,11 +241,22 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     const body = await bodyOf(request)
     if (path[0] === 'login') {
       if (body['token'] !== token) return send(response, refused)
-      response.setHeader('set-cookie', `gemba=${token}; HttpOnly; SameSite=Strict; Path=/`)
+      signedIn = true
+      response.setHeader('set-cookie', `gemba=cookie; HttpOnly; SameSite=Strict; Path=/`)
+      return send(response, ok({ secret }))
+    }
+    if (path[0] === 'events') return mayOpen(request) ? openStream(response) : send(response, refused)
+    if (!isSignedIn(request) || request.headers['x-gemba-browser'] !== secret) return send(response, refused)
+    if (path[0] === 'logout') {
+      signedIn = false
+      drop()
       return send(response, ok({}))
     }
-    if (request.headers.cookie?.includes(`gemba=${token}`) !== true) return send(response, refused)
-    if (path[0] === 'events') return openStream(response)
+    if (path[0] === 'tickets') {
+      const ticket = `ticket-${ticketNumber++}`
+      tickets.add(`${String(body['path'])}?ticket=${ticket}`)
+      return send(response, ok({ ticket, expiresAt: new Date().toISOString() }))
+    }
     const call = { method, path, query: url.searchParams, body, headers: request.headers }
     if (method === 'GET') return send(response, read(call))
     if (path[0] === 'nonces') {
@@ -263,6 +278,15 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     send(response, failure ?? change(call))
   }
 
+  function isSignedIn(request: IncomingMessage): boolean {
+    return signedIn && request.headers.cookie?.includes('gemba=cookie') === true
+  }
+
+  /** Once for each ticket. */
+  function mayOpen(request: IncomingMessage): boolean {
+    return isSignedIn(request) && tickets.delete(request.url ?? '')
+  }
+
   function openStream(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     response.write('retry: 200\n\n')
@@ -276,7 +300,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     if (url.pathname.startsWith('/api/v1/')) void api(request, response, url)
     else serveFile(files, url.pathname, response)
   })
-  const terminals = new WebSocketServer({ server })
+  const terminals = new WebSocketServer({ server, verifyClient: ({ req }: { req: IncomingMessage }) => mayOpen(req) })
   terminals.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))

@@ -3,6 +3,7 @@ import type { BeadDetail, BeadPatch, BeadSummary, NewBead } from '../../../model
 import type { EscalationView } from '../../../model/escalation.ts'
 import type { HostView } from '../../../model/host.ts'
 import type { SessionView } from '../../../model/session.ts'
+import { keepSecret } from './browser-secret.ts'
 import { confirmed, http, root } from './request.ts'
 import type { HistoryPage } from '../domain/session-events.ts'
 import type { Capabilities, EndMode, Parked } from './types.ts'
@@ -11,9 +12,15 @@ const largestPage = 1_000
 const historyEvents = 100
 
 export const api = {
-  /** Shows the local token; the server answers with a cookie. */
+  /** Shows the local token; the server answers with a cookie, and a secret that this browser keeps. */
   async signIn(token: string): Promise<void> {
-    await http.POST('/api/v1/login', { body: { token } })
+    const { secret } = await taken(http.POST('/api/v1/login', { body: { token } }))
+    keepSecret(secret)
+  },
+  /** Ends this browser's sign-in, in all its windows. */
+  async signOut(): Promise<void> {
+    await http.POST('/api/v1/logout')
+    keepSecret('')
   },
 
   capabilities: (): Promise<Capabilities> => taken(http.GET('/api/v1/capabilities')),
@@ -97,16 +104,24 @@ export const api = {
   hosts: async (): Promise<readonly HostView[]> => (await taken(http.GET('/api/v1/hosts'))).items,
   parked: async (): Promise<readonly Parked[]> => (await taken(http.GET('/api/v1/parked'))).items,
 
-  events: () => new EventSource(`${root}/events`),
+  /** The events from now on. It is good for one connection: the browser's own second try would be refused. */
+  events: async (): Promise<EventSource> => new EventSource(await ticketed(`${root}/events`)),
   /** The live terminal of a session. */
-  terminal(session: string): WebSocket {
-    const at = new URL(`${root}/sessions/${encodeURIComponent(session)}/terminal`, location.href)
+  async terminal(session: string): Promise<WebSocket> {
+    const at = await ticketed(`${root}/sessions/${encodeURIComponent(session)}/terminal`)
     at.protocol = at.protocol === 'https:' ? 'wss:' : 'ws:'
-    at.hash = ''
     const socket = new WebSocket(at)
     socket.binaryType = 'arraybuffer'
     return socket
   },
+}
+
+/** An address that is opened without headers, with a ticket for once. */
+async function ticketed(path: string): Promise<URL> {
+  const { ticket } = await taken(http.POST('/api/v1/tickets', { body: { path } }))
+  const at = new URL(path, location.origin)
+  at.searchParams.set('ticket', ticket)
+  return at
 }
 
 function onOne(id: string) {

@@ -1,5 +1,6 @@
 import type { Middleware } from 'openapi-fetch'
 import createClient from 'openapi-fetch'
+import { readSecret } from './browser-secret.ts'
 import { ProblemError, problemOf } from './problem.ts'
 import type { paths } from './schema.generated.ts'
 
@@ -8,7 +9,16 @@ export const root = '/api/v1'
 /** The header that a change must carry; its value is asked for when the request is sent. */
 export const confirmed = { 'x-gemba-confirm': '' } as const
 
-const unconfirmed: readonly string[] = [`${root}/nonces`, `${root}/login`]
+const unconfirmed: readonly string[] = [`${root}/tickets`, `${root}/login`, `${root}/logout`]
+const secretHeader = 'x-gemba-browser'
+
+/** The cookie alone would do for any other server of this machine. */
+const showSecret: Middleware = {
+  onRequest({ request }) {
+    request.headers.set(secretHeader, readSecret())
+    return request
+  },
+}
 
 /** Every change gets a nonce of its own, bound to exactly this request. */
 const confirmChanges: Middleware = {
@@ -30,7 +40,7 @@ const throwProblems: Middleware = {
 }
 
 export const http = createClient<paths>({ baseUrl: '', fetch: sendTwice })
-http.use(confirmChanges, throwProblems)
+http.use(showSecret, confirmChanges, throwProblems)
 
 /** A confirmed change whose answer was lost is sent once more: the same nonce takes effect once. */
 async function sendTwice(request: Request): Promise<Response> {
@@ -43,7 +53,7 @@ async function askNonce(method: string, path: string, body: unknown): Promise<st
   const asked = body === undefined ? { method, path } : { method, path, body }
   const response = await fetch(`${root}/nonces`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', [secretHeader]: readSecret() },
     body: JSON.stringify(asked),
   })
   if (!response.ok) throw new ProblemError(await problemOf(response))

@@ -1016,7 +1016,10 @@ export interface paths {
          */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description From `POST /api/v1/tickets`, where `X-GEMBA-Browser` can not be sent. */
+                    ticket?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -1317,6 +1320,8 @@ export interface paths {
                 query?: {
                     /** @description Follow on from this event id; the header `Last-Event-ID` goes first. */
                     after?: string;
+                    /** @description From `POST /api/v1/tickets`, where `X-GEMBA-Browser` can not be sent. */
+                    ticket?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1413,7 +1418,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign this browser in */
+        /**
+         * Sign this browser in
+         * @description The answer sets a cookie and gives a secret. Both are asked for from then on: cookies are sent to every port of this machine, the secret to this one only.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1427,12 +1435,112 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Signed in: the answer sets a cookie. */
+                /** @description Signed in. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignIn"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign this browser out
+         * @description Ends the streams and sockets that it has open. A bearer token stays good.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Signed out. */
                 204: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare to open a stream or a WebSocket
+         * @description Browsers can give those no header: they name the ticket in `ticket=`, within half a minute, once.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TicketRequest"];
+                };
+            };
+            responses: {
+                /** @description The ticket. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Ticket"];
+                    };
                 };
                 /** @description A problem with its code and what to do. */
                 default: {
@@ -2022,9 +2130,25 @@ export interface components {
             items: components["schemas"]["Session"][];
             cursor: string | null;
         };
+        SignIn: {
+            /** @description Send it in `X-GEMBA-Browser`. Empty where nobody has to sign in. */
+            secret: string;
+        };
         StartedSession: {
             bead: string;
             session: string;
+        };
+        Ticket: {
+            ticket: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            expiresAt: string;
+        };
+        TicketRequest: {
+            /** @description What will be opened, without a query. */
+            path: string;
         };
         WorkDigest: {
             tokensIn: number;

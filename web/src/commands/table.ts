@@ -37,6 +37,7 @@ export const commands = [
   { id: 'session.release', group: 'Session', title: 'Give back control', keys: ['Mod+.'], synonyms: 'leave terminal' },
   { id: 'palette.open', group: 'General', title: 'Find anything', keys: ['Mod+k'], synonyms: 'command palette' },
   { id: 'help.open', group: 'General', title: 'Keyboard help', keys: ['?'], synonyms: 'shortcuts' },
+  { id: 'sign-out', group: 'General', title: 'Sign out', keys: [], synonyms: 'log out leave end' },
   { id: 'theme.switch', group: 'General', title: 'Switch light and dark', keys: [], synonyms: 'theme night colour' },
 ] as const satisfies readonly Command[]
 

@@ -68,11 +68,13 @@ export function useSessionTerminal(
     box = element
     terminal.open(element)
     sizes.observe(element)
-    connect()
+    void connect()
   }
 
-  function connect(): void {
-    const mine = api.terminal(session)
+  async function connect(): Promise<void> {
+    const mine = await api.terminal(session).catch(() => null)
+    if (disposed) return mine?.close()
+    if (mine === null) return onClose()
     const ack = acknowledger((bytes) => send({ type: 'ack', bytes }))
     socket = mine
     mine.addEventListener('message', ({ data }) => {
@@ -123,7 +125,7 @@ export function useSessionTerminal(
     }
     state.value = 'reconnecting'
     attempts += 1
-    timer = setTimeout(connect, backOff(attempts))
+    timer = setTimeout(() => void connect(), backOff(attempts))
   }
 
   function takeControl(): void {

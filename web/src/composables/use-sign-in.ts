@@ -1,8 +1,10 @@
+import { readSecret } from '../api/browser-secret.ts'
 import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
 import type { Problem } from '../api/types.ts'
 import { useConnection } from '../stores/connection.ts'
 import { useLive } from '../stores/live.ts'
+import { useToasts } from '../stores/toasts.ts'
 
 /** The token in an address's fragment, and the address without it. */
 export function takeToken(address: string): { token: string | null; address: string } {
@@ -15,10 +17,16 @@ export function takeToken(address: string): { token: string | null; address: str
   return { token, address: url.href }
 }
 
-/** Shows the token of the printed URL, else tries the cookie; then everything goes live. */
+/** Whether the server wants to see the token before anything else. */
+function isRefusal({ status }: Problem): boolean {
+  return status === 401 || status === 429
+}
+
+/** Shows the token of the printed URL, else tries the cookie and the kept secret; then everything goes live. */
 export function useSignIn() {
   const connection = useConnection()
   const live = useLive()
+  const toasts = useToasts()
 
   async function begin(token: string | null): Promise<void> {
     if (token !== null) {
@@ -31,7 +39,7 @@ export function useSignIn() {
       (error: unknown) => toProblem(error),
     )
     connection.problem = problem
-    connection.signIn = problem?.status === 401 ? 'signed-out' : 'signed-in'
+    connection.signIn = problem !== null && isRefusal(problem) ? 'signed-out' : 'signed-in'
     if (connection.signIn === 'signed-in') live.start()
   }
 
@@ -46,5 +54,16 @@ export function useSignIn() {
     return problem
   }
 
-  return { begin, submit }
+  /** Ends this browser's sign-in; the page begins anew, so that nothing of what it showed stays. */
+  async function signOut(): Promise<void> {
+    const problem = await api.signOut().then(
+      () => null,
+      (error: unknown) => toProblem(error),
+    )
+    if (problem !== null && problem.status !== 401) return toasts.problemText('You are still signed in', problem)
+    live.stop()
+    location.replace('/')
+  }
+
+  return { begin, submit, signOut, canSignOut: readSecret() !== '' }
 }

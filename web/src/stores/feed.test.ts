@@ -7,7 +7,6 @@ import { createFeed } from './feed.ts'
 function makeSource() {
   const listeners = new Map<string, ((event: { readonly data?: unknown }) => void)[]>()
   const source = {
-    readyState: 1,
     closed: false,
     addEventListener(kind: string, listener: (event: { readonly data?: unknown }) => void) {
       listeners.set(kind, [...(listeners.get(kind) ?? []), listener])
@@ -22,14 +21,15 @@ function makeSource() {
   return source satisfies FeedSource
 }
 
-function setUp(load: () => Promise<'loaded' | 'stop'>) {
+function setUp(load: () => Promise<'loaded' | 'stop'>, mayConnect: () => boolean = () => true) {
   const sources: ReturnType<typeof makeSource>[] = []
   const applied: number[] = []
   const states: string[] = []
   const timers = new Map<number, () => void>()
   let last = 0
   const feed = createFeed({
-    connect() {
+    async connect() {
+      if (!mayConnect()) throw new Error('refused')
       const source = makeSource()
       sources.push(source)
       return source
@@ -64,6 +64,7 @@ describe('the feed', () => {
     const list = Promise.withResolvers<'loaded'>()
     const { feed, sources, applied, states, elapse } = setUp(() => list.promise)
     feed.start()
+    await settled()
     sources[0]?.say('open')
     sources[0]?.say('bead.deleted', changed(1))
     await elapse()
@@ -77,13 +78,14 @@ describe('the feed', () => {
     expect(applied).toEqual([1, 2])
   })
 
-  it('reads all anew on resync and after each reconnection', async () => {
+  it('reads all anew on resync and after each new connection, which it opens itself', async () => {
     let loads = 0
-    const { feed, sources, states } = setUp(() => {
+    const { feed, sources, states, elapse } = setUp(() => {
       loads += 1
       return Promise.resolve('loaded' as const)
     })
     feed.start()
+    await settled()
     sources[0]?.say('open')
     await settled()
     sources[0]?.say('resync')
@@ -91,7 +93,9 @@ describe('the feed', () => {
     expect(loads).toBe(2)
     sources[0]?.say('error')
     expect(states.at(-1)).toBe('reconnecting')
-    sources[0]?.say('open')
+    expect(sources[0]?.closed).toBe(true)
+    await elapse()
+    sources[1]?.say('open')
     await settled()
     expect(loads).toBe(3)
     expect(states.at(-1)).toBe('live')
@@ -103,6 +107,7 @@ describe('the feed', () => {
       failing ? Promise.reject(new Error('away')) : Promise.resolve('loaded' as const),
     )
     feed.start()
+    await settled()
     sources[0]?.say('open')
     await settled()
     await elapse()
@@ -113,22 +118,34 @@ describe('the feed', () => {
     expect(states.at(-1)).toBe('live')
   })
 
-  it('opens a new stream when the browser gave up, unless nobody is signed in', async () => {
+  it('goes on trying when no stream is to be had, unless nobody is signed in', async () => {
     let outcome: 'loaded' | 'stop' = 'loaded'
-    const { feed, sources, elapse } = setUp(() => Promise.resolve(outcome))
+    let open = false
+    const { feed, sources, states, elapse } = setUp(
+      () => Promise.resolve(outcome),
+      () => open,
+    )
     feed.start()
-    const [first] = sources
-    if (first !== undefined) first.readyState = 2
-    first?.say('error')
+    await settled()
     await elapse()
-    expect(sources).toHaveLength(2)
+    expect([sources.length, states]).toEqual([0, ['reconnecting', 'reconnecting']])
+    open = true
+    await elapse()
+    expect(sources).toHaveLength(1)
+    open = false
     outcome = 'stop'
-    const [, second] = sources
-    if (second !== undefined) second.readyState = 2
-    second?.say('error')
+    sources[0]?.say('error')
     await elapse()
+    open = true
     await elapse()
-    expect(sources).toHaveLength(2)
-    expect(second?.closed).toBe(true)
+    expect(sources).toHaveLength(1)
+  })
+
+  it('opens nothing any more once it was stopped', async () => {
+    const { feed, sources, elapse } = setUp(() => Promise.resolve('loaded' as const))
+    feed.start()
+    feed.stop()
+    await elapse()
+    expect(sources.map(({ closed }) => closed)).toEqual([true])
   })
 })

@@ -19,13 +19,13 @@ export const eventKinds: readonly string[] = Object.keys(kindTable)
 
 /** The part of `EventSource` that the feed uses. */
 export interface FeedSource {
-  readonly readyState: number
   addEventListener(kind: string, listener: (event: { readonly data?: unknown }) => void): void
   close(): void
 }
 
 export interface FeedOptions {
-  connect(): FeedSource
+  /** Opens a stream for one connection; rejects when there is none to be had. */
+  connect(): Promise<FeedSource>
   /** Reads everything anew. `stop` ends the feed (nobody is signed in); a rejection is tried again. */
   load(): Promise<'loaded' | 'stop'>
   apply(events: readonly GembaEvent[]): void
@@ -39,7 +39,6 @@ export interface Feed {
   stop(): void
 }
 
-const closed = 2
 const flushMs = 10
 const backOffMs = [500, 1_000, 2_000, 5_000, 10_000] as const
 const offlineAfter = 3
@@ -52,18 +51,23 @@ export function createFeed(options: FeedOptions): Feed {
   let source: FeedSource | null = null
   let waiting: GembaEvent[] = []
   let loading = false
+  let opening = 0
   let generation = 0
   let failures = 0
   let cancelFlush: (() => void) | null = null
   let cancelRetry: (() => void) | null = null
 
-  function open(): void {
-    const mine = options.connect()
-    source = mine
-    mine.addEventListener('open', () => void reload())
-    mine.addEventListener('resync', () => void reload())
-    mine.addEventListener('error', () => onError(mine))
-    for (const kind of eventKinds) mine.addEventListener(kind, (event) => onEvent(event.data))
+  async function open(): Promise<void> {
+    opening += 1
+    const mine = opening
+    const next = await options.connect().catch(() => null)
+    if (mine !== opening) return next?.close()
+    if (next === null) return refused(mine)
+    source = next
+    next.addEventListener('open', () => void reload())
+    next.addEventListener('resync', () => void reload())
+    next.addEventListener('error', () => onError(next))
+    for (const kind of eventKinds) next.addEventListener(kind, (event) => onEvent(event.data))
   }
 
   function onEvent(data: unknown): void {
@@ -97,21 +101,17 @@ export function createFeed(options: FeedOptions): Feed {
 
   function onError(mine: FeedSource): void {
     if (mine !== source) return
-    if (mine.readyState !== closed) {
-      failures += 1
-      return report()
-    }
-    retry(() => void reopen(mine))
+    mine.close()
+    source = null
+    retry(() => void open())
   }
 
-  /** The browser gave up on this stream, perhaps because nobody is signed in any more: that shows on reading. */
-  async function reopen(old: FeedSource): Promise<void> {
+  /** No stream was to be had, perhaps because nobody is signed in any more: that shows on reading. */
+  async function refused(mine: number): Promise<void> {
     const outcome = await options.load().catch(() => 'failed' as const)
-    if (old !== source) return
+    if (mine !== opening) return
     if (outcome === 'stop') return stop()
-    if (outcome === 'failed') return retry(() => void reopen(old))
-    old.close()
-    open()
+    retry(() => void open())
   }
 
   function retry(run: () => void): void {
@@ -131,12 +131,13 @@ export function createFeed(options: FeedOptions): Feed {
     cancelFlush = null
     source?.close()
     source = null
+    opening += 1
     generation += 1
     loading = false
     waiting = []
   }
 
-  return { start: open, stop }
+  return { start: () => void open(), stop }
 }
 
 function parse(data: unknown): GembaEvent | null {
