@@ -45,7 +45,9 @@ describe('the console', () => {
       'no-cache',
     ])
     expect((await get('/assets/gone.js', '*/*')).statusCode).toBe(404)
-    expect((await get('/api/v1/nothing')).json<{ code: string }>().code).toBe('not_found')
+    for (const path of ['/api/v1/nothing', '/%61pi/v1/nothing', '/api%2fv1/nothing']) {
+      expect((await get(path)).json<{ code: string }>().code).toBe('not_found')
+    }
   })
 
   it('gives away nothing else of the disk', async () => {

@@ -1,6 +1,7 @@
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { GembaError } from '../model/error.ts'
+import { isApiPath } from './api-path.ts'
 import { answerProblem } from './problem.ts'
 
 /** The built console: hashed assets for good, everything else looked up each time, pages by the single `index.html`. */
@@ -25,5 +26,5 @@ export async function consoleFiles(app: FastifyInstance, folder: string | null):
 
 function isPage(request: FastifyRequest): boolean {
   const { method, url, headers } = request
-  return method === 'GET' && !url.startsWith('/api/') && (headers.accept?.includes('text/html') ?? false)
+  return method === 'GET' && !isApiPath(url) && (headers.accept?.includes('text/html') ?? false)
 }

@@ -65,7 +65,22 @@ describe('the gate', () => {
     expect(await send({ url, headers: own })).toEqual([400, 'bad_request'])
   })
 
-  it('is not fooled by an encoded path', async () => {
+  it.each(['/%61pi/v1/beads', '/api%2Fv1/beads', '/%61pi/v1/login', '/%61pi/nothing', '/api/nothing', '/API/v1/beads'])(
+    'is not fooled by the spelling of %s',
+    async (url) => {
+      const headers = { ...bearer, host }
+      for (const site of ['cross-site', 'same-site']) {
+        const method = url.endsWith('login') ? 'POST' : 'GET'
+        const answer = await send({ method, url, headers: { ...headers, origin, 'sec-fetch-site': site } })
+        expect(answer).toEqual([403, 'origin_refused'])
+      }
+      const answer = await api.app.inject({ url, headers: { ...headers, accept: 'text/html' } })
+      expect(answer.headers['cache-control']).toBe('no-store')
+      expect(answer.headers['content-type']).toMatch(/json/)
+    },
+  )
+
+  it('asks for the token whatever the spelling', async () => {
     expect(await send({ url: '/%61pi/v1/beads', headers: { host } })).toEqual([401, 'not_signed_in'])
   })
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GembaError } from '../model/error.ts'
+import { isApiPath } from './api-path.ts'
 import { bearerOf } from './sign-in.ts'
 import type { Caller, Proof, SignIn } from './sign-in.ts'
 
@@ -82,7 +83,7 @@ function requireProofOfOrigin(request: FastifyRequest): void {
 
 /** Addresses that nobody but our own pages and programs have to do with. */
 function isGuarded(request: FastifyRequest): boolean {
-  return request.url.startsWith('/api/') || accessOf(request) !== 'open'
+  return isApiPath(request.url) || accessOf(request) !== 'open'
 }
 
 /** Whether a request may change something: a WebSocket may. */
