@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { GembaError } from '../model/error.ts'
+import { ifMatchOf } from './etag.ts'
 
 const deepest = 100
 
@@ -15,9 +16,12 @@ export function canonical(value: unknown, depth = 0): string {
   return `{${fields.join(',')}}`
 }
 
-/** SHA-256 of the canonical body, hex. */
-export function digestOf(body: unknown): string {
-  return createHash('sha256').update(canonical(body)).digest('hex')
+/** What a change is beside its method and path: SHA-256 of the canonical body and of `If-Match`, hex. */
+export function digestOf(body: unknown, ifMatch?: string): string {
+  const precondition = ifMatchOf(ifMatch) ?? null
+  return createHash('sha256')
+    .update(canonical([body, precondition]))
+    .digest('hex')
 }
 
 /** The path of a URL without its query, percent-encoded in one way only. `bad_request` when it is malformed. */

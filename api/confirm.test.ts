@@ -54,6 +54,29 @@ describe('a confirmed change', () => {
     expect(api.work.writes).toBe(0)
   })
 
+  it('is bound to its precondition', async () => {
+    const body = { title: 'New' }
+    const change = async (nonce: string, ifMatch?: string) =>
+      codeOf(
+        await api.call({
+          method: 'PATCH',
+          url: path,
+          payload: body,
+          headers: { 'x-gemba-confirm': nonce, ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }) },
+        }),
+      )
+    const guarded = await api.nonce('PATCH', path, body, '"gm-1-0"')
+    const free = await api.nonce('PATCH', path, body)
+    for (const ifMatch of [undefined, '*', '"gm-1-1"', 'W/"gm-1-0"']) {
+      expect([ifMatch, await change(guarded, ifMatch)]).toEqual([ifMatch, 'nonce_mismatch'])
+    }
+    expect(await change(free, '"gm-1-0"')).toBe('nonce_mismatch')
+    expect(api.work.writes).toBe(0)
+    expect(await change(guarded, '"gm-1-0"')).toBeUndefined()
+    expect(await change(free, '*')).toBeUndefined()
+    expect(api.work.writes).toBe(2)
+  })
+
   it('refuses a nonce that was never issued or is no nonce', async () => {
     for (const nonce of ['never', '../x', 'a'.repeat(500), '']) {
       expect(codeOf(await patch(nonce, { title: 'New' }))).toBe('nonce_unknown')

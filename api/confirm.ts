@@ -28,7 +28,12 @@ export function confirmWith(parts: { readonly store: Store }): Confirm {
     const { actor, subject } = callerOf(request)
     const nonce = nonceOf(request)
     const path = canonicalPath(request.url)
-    const binding = { subject, method: request.method, path, digest: digestOf(request.body) }
+    const binding = {
+      subject,
+      method: request.method,
+      path,
+      digest: digestOf(request.body, request.headers['if-match']),
+    }
     const record = (status: number, code: string | null) =>
       aside(request, store.audit({ subject, method: request.method, path, status, code, nonce }))
 

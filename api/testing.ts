@@ -391,7 +391,7 @@ export interface TestApi {
   /** The query with a ticket of this browser for an address below `/api/v1`. */
   ticket(browser: TestBrowser, path: string): Promise<string>
   /** The nonce for a change, as the same program. */
-  nonce(method: string, path: string, body?: unknown): Promise<string>
+  nonce(method: string, path: string, body?: unknown, ifMatch?: string): Promise<string>
   /** A change with its nonce. */
   change(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<LightMyRequestResponse>
 }
@@ -442,8 +442,8 @@ function callsOf(app: FastifyInstance): Pick<TestApi, 'call' | 'browser' | 'tick
     const answer = await post('/api/v1/tickets', { ...from }, { path: `/api/v1${path}` })
     return `?ticket=${answer.json<{ ticket: string }>().ticket}`
   }
-  const nonce: TestApi['nonce'] = async (method, path, body) => {
-    const payload = body === undefined ? { method, path } : { method, path, body }
+  const nonce: TestApi['nonce'] = async (method, path, body, ifMatch) => {
+    const payload = defined({ method, path, body, ifMatch })
     return (await call({ method: 'POST', url: '/api/v1/nonces', payload })).json<{ nonce: string }>().nonce
   }
   const change: TestApi['change'] = async (method, path, body) => {

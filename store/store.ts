@@ -1,12 +1,12 @@
 import type { GembaEvent, NewEvent, Publication, Snapshot } from '../model/event.ts'
 import type { AuditEntry } from './database.ts'
 
-/** What a nonce stands for: one person, one action, one body. */
+/** What a nonce stands for: one person, one action, one body, one precondition. */
 export interface NonceBinding {
   readonly subject: string
   readonly method: string
   readonly path: string
-  /** SHA-256 of the canonical body, hex. */
+  /** SHA-256 of the canonical body and the precondition, hex. */
   readonly digest: string
 }
 

@@ -82,7 +82,7 @@ describe('a bead', () => {
     api.work.put('gm-1')
     const edit = async (tag: string) => {
       const body = { title: 'New' }
-      const headers = { 'x-gemba-confirm': await api.nonce('PATCH', '/api/v1/beads/gm-1', body), 'if-match': tag }
+      const headers = { 'x-gemba-confirm': await api.nonce('PATCH', '/api/v1/beads/gm-1', body, tag), 'if-match': tag }
       return api.call({ method: 'PATCH', url: '/api/v1/beads/gm-1', headers, payload: body })
     }
     const stale = await edit('"old"')

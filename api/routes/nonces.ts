@@ -7,7 +7,7 @@ import type { ApiParts } from '../parts.ts'
 
 const ttlMs = 5 * 60_000
 
-/** Single-use confirmations: each is bound to the person, the action and its body. */
+/** Single-use confirmations: each is bound to the person, the action, its body and its precondition. */
 export const nonces: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps }) => {
   app.post(
     '/nonces',
@@ -22,10 +22,11 @@ export const nonces: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps })
       },
     },
     async (request, reply) => {
-      const { method, path, body } = request.body
+      const { method, path, body, ifMatch } = request.body
       const { subject } = callerOf(request)
       reply.code(201)
-      return deps.store.issueNonce({ subject, method, path: canonicalPath(path), digest: digestOf(body) }, ttlMs)
+      const binding = { subject, method, path: canonicalPath(path), digest: digestOf(body, ifMatch) }
+      return deps.store.issueNonce(binding, ttlMs)
     },
   )
 }

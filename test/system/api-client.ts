@@ -41,6 +41,7 @@ export class ApiClient {
       method,
       path: `/api/v1${path}`,
       body: body ?? null,
+      ...(headers['if-match'] === undefined ? {} : { ifMatch: headers['if-match'] }),
     })
     return this.#send<T>(method, path, body, { 'x-gemba-confirm': nonce, ...headers })
   }

@@ -261,12 +261,15 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     if (method === 'GET') return send(response, read(call))
     if (path[0] === 'nonces') {
       const nonce = `nonce-${nonces.size}`
-      nonces.set(nonce, `${String(body['method'])} ${String(body['path'])} ${JSON.stringify(body['body'])}`)
+      nonces.set(
+        nonce,
+        `${String(body['method'])} ${String(body['path'])} ${JSON.stringify(body['body'])} ${String(body['ifMatch'])}`,
+      )
       return send(response, ok({ nonce, expiresAt: new Date().toISOString() }))
     }
     const bound = nonces.get(String(request.headers['x-gemba-confirm']))
     const sent = Object.keys(body).length === 0 && request.headers['content-type'] === undefined ? undefined : body
-    if (bound !== `${method} ${url.pathname} ${JSON.stringify(sent)}`)
+    if (bound !== `${method} ${url.pathname} ${JSON.stringify(sent)} ${String(request.headers['if-match'])}`)
       return send(response, {
         status: 403,
         body: { code: 'nonce_mismatch', detail: 'The nonce is for another action.', mend: '' },

@@ -27,7 +27,9 @@ const confirmChanges: Middleware = {
     if (request.method === 'GET' || unconfirmed.includes(pathname)) return
     const text = await request.clone().text()
     const body: unknown = text === '' ? undefined : JSON.parse(text)
-    request.headers.set('x-gemba-confirm', await askNonce(request.method, pathname, body))
+    const ifMatch = request.headers.get('if-match') ?? undefined
+    const { method } = request
+    request.headers.set('x-gemba-confirm', await askNonce({ method, path: pathname, body, ifMatch }))
     return request
   },
 }
@@ -49,8 +51,14 @@ async function sendTwice(request: Request): Promise<Response> {
   return fetch(request).catch(() => fetch(again))
 }
 
-async function askNonce(method: string, path: string, body: unknown): Promise<string> {
-  const asked = body === undefined ? { method, path } : { method, path, body }
+interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+  readonly ifMatch: string | undefined
+}
+
+async function askNonce(asked: Asked): Promise<string> {
   const response = await fetch(`${root}/nonces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', [secretHeader]: readSecret() },

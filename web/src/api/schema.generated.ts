@@ -2013,6 +2013,8 @@ export interface components {
             path: string;
             /** @description As in the request that will follow; absent when it has none. */
             body?: unknown;
+            /** @description The `If-Match` of the request that will follow; absent when it has none. */
+            ifMatch?: string;
         };
         OrchestrationManifest: {
             /** @enum {string} */
