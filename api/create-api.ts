@@ -5,6 +5,7 @@ import { LogController, fastify } from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { maxHostMessage } from '../model/schema/host-stream.ts'
 import type { ApiDeps } from './api-deps.ts'
+import { compression } from './compression.ts'
 import { confirmWith } from './confirm.ts'
 import { consoleFiles } from './console-files.ts'
 import { EventStreams } from './event-streams.ts'
@@ -64,6 +65,7 @@ export async function createApi(deps: ApiDeps, limits: Partial<EventStreamLimits
     referrerPolicy: { policy: 'no-referrer' },
   })
   await app.register(fastifyCookie)
+  await compression(app)
   await app.register(fastifyWebsocket, {
     options: { maxPayload: maxHostMessage, perMessageDeflate: false },
     errorHandler: (error, socket) => {
