@@ -32,11 +32,14 @@ export function bridgeHooks(): Record<string, HookEntry[]> {
   )
 }
 
-/** The settings of one session, given by `--settings`: nothing is installed in the repository. */
-export function sessionSettings(preamble: string): string {
-  const allow = ['Bash(gemba-state:*)', 'Bash(gemba-ask:*)', `Read(/${preamble})`]
+/**
+ * The settings of one session, given by `--settings`: nothing is installed in the repository. `withheld` are files and
+ * folders that the agent neither reads nor changes, not even when it may do everything else.
+ */
+export function sessionSettings(preamble: string, withheld: readonly string[]): string {
+  const allow = ['Bash(gemba-state:*)', 'Bash(gemba-ask:*)', rule('Read', preamble)]
   // Its own dialog for questions would reach people as a permission; gemba-ask brings them with their choices.
-  const deny = ['AskUserQuestion']
+  const deny = ['AskUserQuestion', ...withheld.flatMap((path) => [rule('Read', path), rule('Edit', path)])]
   return JSON.stringify({ hooks: bridgeHooks(), permissions: { allow, deny } }, undefined, 2)
 }
 
@@ -48,6 +51,11 @@ export function isBridgeCommand(command: string): boolean {
 /** A program and its arguments as one line for a shell. */
 export function shellWord(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+/** A rule about one absolute path, or all below it. A path is a pattern there, with a slash more for the root. */
+function rule(tool: 'Read' | 'Edit', path: string): string {
+  return `${tool}(/${path.replace(/[\\*?[\]!#()]/g, '\\$&')})`
 }
 
 function bridgeCommand(hook: string): string {

@@ -10,12 +10,12 @@ import { ok, type Check } from './check.ts'
 export function agentChecks(agents: readonly AgentType[], defaultAgent: string): Check[] {
   return agents.map((agent): Check => {
     const id = `agent ${agent.name}`
-    const shown = agent.name === defaultAgent ? 'the default agent: ' : ''
-    if (agent.command === 'gemba:scripted') return ok(id, `${shown}comes with Gemba`)
-    const found = programOf(agent)
-    if (found !== undefined) return ok(id, `${shown}${found}`)
+    const isDefault = agent.name === defaultAgent
+    const found = agent.command === 'gemba:scripted' ? 'comes with Gemba' : programOf(agent)
+    if (found !== undefined) return ok(id, isDefault ? `${found}, the default` : found)
     const { message } = new GembaError('agent_missing', { agent: agent.name, command: agent.command })
-    return { id, status: shown === '' ? 'note' : 'problem', detail: `${shown}${message}`, fix: fixOf(agent, agents) }
+    const detail = isDefault ? `${message} It is the default, so beads that name no other wait for it.` : message
+    return { id, status: isDefault ? 'problem' : 'note', detail, fix: fixOf(agent, agents) }
   })
 }
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { DataFolder } from '../runtime/data-folder.ts'
 import { exec } from '../runtime/exec.ts'
@@ -18,7 +17,7 @@ export function consoleUrl(origin: string, data: DataFolder): string {
 export async function openBrowser(url: string, data: DataFolder): Promise<boolean> {
   const opener = findProgram(process.platform === 'darwin' ? 'open' : 'xdg-open')
   if (opener === undefined) return false
-  const file = join(data.root, 'open.html')
+  const file = data.opener
   writePrivateFile(file, `<!doctype html><title>Gemba</title><script>location.replace(${JSON.stringify(url)})</script>`)
   const opened = await exec(opener, [pathToFileURL(file).href], { timeout: 10_000 }).catch(() => undefined)
   return opened?.code === 0

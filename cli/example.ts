@@ -7,13 +7,15 @@ import { installation } from '../runtime/installation.ts'
 import { requireTool } from '../runtime/tools/ensure.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import { exitCodes, print, say } from './output.ts'
+import { ownCommand, startCommand } from './serve-options.ts'
 import { agentsTemplate, projectTemplate } from './templates.ts'
 
 /** `gemba example`: a small repository with beads about it, worked by the scripted agent. What exists is kept. */
 export async function example(folder: string): Promise<number> {
   const root = resolve(folder)
   const paths = configPaths(root)
-  if (!existsSync(paths.project)) {
+  const isNew = !existsSync(paths.project)
+  if (isNew) {
     requireTool('git')
     const source = join(installation().root, 'examples', 'my-project')
     const { name, prefix } = await readExample(source)
@@ -28,5 +30,6 @@ export async function example(folder: string): Promise<number> {
   // The example keeps its data with itself: whoever removes its folder has removed everything of it.
   mkdirSync(ownDataRoot(root), { recursive: true, mode: 0o700 })
   print(root)
+  if (isNew && startCommand() === ownCommand) say(`Next: ${ownCommand} ${folder} --open`)
   return exitCodes.done
 }

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CommandLine } from './testing/command-line.ts'
 
@@ -10,8 +12,7 @@ beforeEach(() => {
 afterEach(() => line.release())
 
 test('config explain tells value and origin, and hides passwords', async () => {
-  await line.repository()
-  await line.gemba(['init', '--no-input'])
+  await line.project()
   const env = { GEMBA_STORE_URL: 'postgres://me:hun@ter2@db/gemba' }
   const result = await line.gemba(['config', 'explain', 'store.url', '--json'], env)
   expect(JSON.parse(result.stdout)).toMatchObject({
@@ -40,4 +41,21 @@ test('--version and --help are data and succeed', async () => {
     stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
   })
   expect(await line.gemba(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('gemba') as string })
+})
+
+test('config explain helps also where the files are missing or broken', async () => {
+  const none = await line.gemba(['config', 'explain', 'agent'])
+  expect(none.code).toBe(3)
+  expect(none.stderr).toContain('project_missing')
+  expect(none.stdout).toMatch(/^agent\[\]\.name\n {2}from each \[\[agent\]\] of .*agents\.toml \(string\)$/m)
+  await line.project()
+  writeFileSync(join(line.folder, '.gemba/gemba.toml'), '[project]\nid = "shop"\n[server]\nlisten = 7\n')
+  const broken = await line.gemba(['config', 'explain', 'server', '--json'])
+  expect(broken.code).toBe(1)
+  expect(JSON.parse(broken.stderr)).toMatchObject({ code: 'config_invalid' })
+  expect(JSON.parse(broken.stdout)).toMatchObject({
+    keys: expect.arrayContaining([
+      expect.objectContaining({ key: 'server.listen', value: '127.0.0.1:7666', environment: 'GEMBA_LISTEN' }),
+    ]) as unknown[],
+  })
 })

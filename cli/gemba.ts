@@ -7,40 +7,66 @@ import { open } from './open.ts'
 import { exitCodeOf, exitCodes, printError } from './output.ts'
 import { serve } from './serve.ts'
 
-const data = 'the folder of the data, when it is not where Gemba keeps it by itself'
+const data = "folder of the project's data (default: .gemba/data if it is there, else in your state folder)"
+
+const firstSteps = `
+First steps, in a git repository with at least one commit:
+  gemba init            make a project of it
+  gemba doctor          see what is missing on this machine, and the command that brings it
+  gemba serve --open    run it and open the console; Ctrl-C stops it, agents stay in their panes
+
+To look around first, without an account and without cost:
+  gemba example demo && gemba serve demo --open
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 conflict (such as: runs already), 5 not authorised,
+6 done with findings, 130 interrupted.`
 
 /** The `gemba` command. Data goes to standard output, talk to standard error; `--json` everywhere that there is data. */
 function program(): Command {
   const gemba = new Command('gemba')
-    .description('Plan work as beads and have coding agents do it, durably.')
-    .version(installation().version)
+    .description('Plan work as beads, have coding agents do it in real terminals, and watch from a browser.')
+    .version(installation().version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this')
+    .helpCommand('help [command]', 'show the options of a command')
+    .addHelpText('after', firstSteps)
     .exitOverride()
     .showHelpAfterError('(`gemba --help` lists the commands and their options)')
   gemba
     .command('init')
-    .description('Make a project of a git repository: writes .gemba/gemba.toml and .gemba/agents.toml.')
+    .description(
+      'Make a project of a git repository. Writes .gemba/gemba.toml and .gemba/agents.toml; keeps what is there.',
+    )
     .argument('[folder]', 'the repository', '.')
-    .option('--no-input', 'ask nothing')
+    .option('--no-input', 'ask nothing; take the names from the folder')
     .option('--json', 'print the result as JSON')
     .action((folder: string, options: { input: boolean; json?: boolean }) => finish(init(folder, options)))
   gemba
     .command('serve')
-    .description('Run a project: console, API, durable processes and the local agent host.')
-    .argument('[folder]', 'the project', '.')
-    .option('--listen <address>', 'address and port, for example 127.0.0.1:7666')
-    .addOption(new Option('--auth <how>', 'whether browsers must show the local token').choices(['token', 'none']))
-    .addOption(
-      new Option('--orchestration <plane>', 'whether agents run here').choices(['native', 'none']).default('native'),
+    .description(
+      'Run a project until Ctrl-C: the console, its API, the durable processes, and the agents of this machine.',
     )
-    .option('--public-url <url>', 'the address by which others reach the server')
+    .argument('[folder]', 'the project', '.')
+    .option('--listen <address>', 'address and port; port 0 takes any that is free (default: 127.0.0.1:7666)')
+    .addOption(
+      new Option('--auth <how>', 'token: browsers sign in by the printed URL; none: anybody who reaches it').choices([
+        'token',
+        'none',
+      ]),
+    )
+    .addOption(
+      new Option('--orchestration <plane>', 'native: agents run here, in tmux; none: none are started')
+        .choices(['native', 'none'])
+        .default('native'),
+    )
+    .option('--public-url <url>', 'the address by which others reach the server, when it is another one')
     .option('--data <folder>', data)
-    .option('--open', 'open the console in the browser')
-    .option('--no-open', 'do not open the browser')
-    .option('--json', 'print events as JSON lines')
+    .option('--open', 'open the console in the browser when it is up')
+    .option('--no-open', 'do not (default)')
+    .option('--json', 'print events as JSON, one a line')
     .action((folder: string, options: Parameters<typeof serve>[1]) => finish(serve(folder, options)))
   gemba
     .command('open')
-    .description('Print the URL of the running console; with --browser open it.')
+    .description('Print the URL of the running console, which signs the browser in; with --browser also open it.')
     .argument('[folder]', 'the project', '.')
     .option('--browser', 'open it in the browser')
     .option('--data <folder>', data)
@@ -48,23 +74,25 @@ function program(): Command {
     .action((folder: string, options: Parameters<typeof open>[1]) => finish(open(folder, options)))
   gemba
     .command('doctor')
-    .description('Say what is wrong on this machine and with the project, and how to mend it.')
+    .description(
+      'Say what is wrong on this machine and with the project, and how to mend it. Ends with 6 if anything is.',
+    )
     .argument('[folder]', 'the project', '.')
-    .option('--fix', 'get what can be got')
+    .option('--fix', 'get Temporal and Dolt, if they are missing')
     .option('--data <folder>', data)
     .option('--json', 'print the findings as JSON')
     .action((folder: string, options: Parameters<typeof doctor>[1]) => finish(doctor(folder, options)))
   gemba
     .command('example')
-    .description('Create the example project.')
+    .description('Create a small project to look around in, with beads that a scripted agent works at no cost.')
     .argument('[folder]', 'where', 'gemba-example')
     .action(async (folder: string) => finish((await import('./example.ts')).example(folder)))
   gemba
     .command('config')
-    .description('Look at the configuration.')
+    .description('Look at the configuration: `gemba config explain`.')
     .command('explain')
-    .description('Show each key with its value and where the value comes from.')
-    .argument('[key]', 'one key, or the beginning of several')
+    .description('Show each key with its value, where the value comes from, and what it means.')
+    .argument('[key]', 'one key, such as server.listen, or the beginning of several, such as agent')
     .option('--folder <folder>', 'the project', '.')
     .option('--json', 'print it as JSON')
     .action((key: string | undefined, options: { folder: string; json?: boolean }) => finish(explain(key, options)))

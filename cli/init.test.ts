@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDataFolder, dataFolderOf } from '../runtime/data-folder.ts'
@@ -22,6 +22,8 @@ describe('gemba init', () => {
     expect(result.stderr).toContain('Next: gemba serve')
     const text = readFileSync(join(line.folder, '.gemba/gemba.toml'), 'utf8')
     expect(text).toContain('base = "trunk"')
+    expect(statSync(join(line.folder, '.gemba/agents.toml')).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(line.folder, '.gemba/agents.toml'), 'utf8')).not.toContain('gemba:scripted')
     createDataFolder(dataFolderOf(line.folder, join(line.folder, '.gemba/data')))
     expect(await run('git', ['-C', line.folder, 'status', '--porcelain', '-uall'])).toBe(
       '?? .gemba/agents.toml\n?? .gemba/gemba.toml\n',

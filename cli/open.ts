@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { GembaError } from '../model/error.ts'
 import { dataFolderOf, runningServer } from '../runtime/data-folder.ts'
 import { consoleUrl, openBrowser } from './console-url.ts'
@@ -10,7 +11,7 @@ export async function open(
 ): Promise<number> {
   const data = dataFolderOf(folder, options.data)
   const running = await runningServer(data)
-  if (running === undefined) throw new GembaError('not_running', { folder: data.root })
+  if (running === undefined) throw new GembaError('not_running', { folder: resolve(folder) })
   const url = consoleUrl(running.url, data)
   print(options.json === true ? JSON.stringify({ url, pid: running.pid }) : url)
   if (options.browser === true) await openBrowser(url, data)

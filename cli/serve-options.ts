@@ -40,8 +40,10 @@ export function requireListen(text: string, command: string): ListenAddress {
 
 /** How the person started us, for advice that can be typed: `npm start --` behind `npm start`. */
 export function startCommand(env: NodeJS.ProcessEnv = process.env): string {
-  return env[startedByVariable] ?? 'gemba serve'
+  return env[startedByVariable] ?? ownCommand
 }
+
+export const ownCommand = 'gemba serve'
 
 /** Tells `gemba serve` by which command a person started it. */
 export const startedByVariable = 'GEMBA_STARTED_BY'

@@ -14,10 +14,7 @@ beforeEach(() => {
 afterEach(() => line.release())
 
 describe('gemba serve refuses', () => {
-  beforeEach(async () => {
-    await line.repository()
-    await line.gemba(['init', '--no-input'])
-  })
+  beforeEach(() => line.project())
 
   test('to listen beyond the loopback without sign-in', async () => {
     const result = await line.gemba(['serve', '--listen', '0.0.0.0:7666', '--auth', 'none'])

@@ -13,6 +13,8 @@ import {
 import { claimDataFolder } from '../runtime/data-owner.ts'
 import { requireFreePort } from '../runtime/free-port.ts'
 import { createReport, type Report } from '../runtime/terminal.ts'
+import { agentChecks } from './agent-checks.ts'
+import type { Check } from './check.ts'
 import { compose, obtainTools, type ServeOptions } from './compose.ts'
 import { consoleUrl, openBrowser } from './console-url.ts'
 import { excludeFromGit, ownFolders } from './git-exclude.ts'
@@ -34,6 +36,7 @@ export async function serve(folder: string, flags: ServeFlags): Promise<number> 
   const isNew = prepareData(loaded, data)
   await excludeFromGit(loaded.folder, ownFolders)
   const tools = await obtainTools(loaded, options, report)
+  for (const { detail, fix } of missingDefault(loaded, options)) report.line(`${detail}\n  ${fix}`)
   if (isNew) report.line(`The data of this project, its beads included, is kept in ${data.root}`)
   const lock = await lockProject(data, options.url)
   try {
@@ -52,6 +55,12 @@ export async function serve(folder: string, flags: ServeFlags): Promise<number> 
   } finally {
     lock.release()
   }
+}
+
+/** Nothing would be worked without the default agent; the console is of use all the same. */
+function missingDefault({ agents, project }: LoadedProject, options: ServeOptions): Check[] {
+  if (options.orchestration === 'none') return []
+  return agentChecks(agents, project.defaultAgent).filter((check) => check.status === 'problem')
 }
 
 /** Makes the data folder; whether it is the first time. */

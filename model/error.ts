@@ -279,7 +279,7 @@ export const catalogue = {
   config_invalid: {
     status: 500,
     message: '{file}: {why}',
-    mend: 'Correct the file; `docs/reference/configuration.md` lists every key.',
+    mend: 'Correct it; `gemba config explain` lists every key with what it means.',
   },
   tool_missing: { status: 500, message: '{tool} was not found and could not be obtained: {why}.', mend: '{fix}' },
   setup_busy: {
@@ -306,7 +306,7 @@ export const catalogue = {
   already_running: {
     status: 500,
     message: 'Gemba is already running on this project: process {pid}, {url}.',
-    mend: 'Open the address, or stop that process first.',
+    mend: 'Open it with `gemba open --browser`, or stop that process first.',
   },
   port_in_use: {
     status: 500,
@@ -350,7 +350,7 @@ export const catalogue = {
   },
   not_running: {
     status: 404,
-    message: 'Gemba is not running on this project ({folder}).',
+    message: 'Gemba is not running on the project in {folder}.',
     mend: 'Start it with `gemba serve`.',
   },
   config_key_unknown: {

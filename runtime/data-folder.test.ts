@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import {
   lockProject,
   runningServer,
   whileServerIs,
+  withheldFromAgents,
   type DataFolder,
 } from './data-folder.ts'
 
@@ -36,6 +37,14 @@ test('folder and secrets are for this user alone, and secrets stay the same', ()
   expect(readFileSync(folder.hostToken, 'utf8')).not.toBe(token)
   create()
   expect(readFileSync(folder.token, 'utf8')).toBe(token)
+})
+
+test('nothing in the folder is open to agents but the part of the host', () => {
+  const folder = create()
+  const closed = withheldFromAgents(folder)
+  expect(closed).toEqual(expect.arrayContaining([folder.token, folder.settings, folder.doltPassword, folder.opener]))
+  const open = readdirSync(folder.root).filter((name) => !closed.includes(join(folder.root, name)))
+  expect(open).toEqual(['host'])
 })
 
 test('a second start hears the pid and the URL of the first', async () => {

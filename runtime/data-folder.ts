@@ -18,6 +18,10 @@ export interface DataFolder {
   readonly dolt: string
   readonly temporal: string
   readonly host: string
+  /** Says which project the data is of. */
+  readonly owner: string
+  /** The page that leads a browser in; it holds the token. */
+  readonly opener: string
   /** Files with secrets, 0600. */
   readonly token: string
   readonly hostToken: string
@@ -41,6 +45,8 @@ export function dataFolderOf(project: string, named?: string, env?: NodeJS.Proce
     dolt: at('dolt'),
     temporal: at('temporal'),
     host: at('host'),
+    owner: at('project.json'),
+    opener: at('open.html'),
     token: at('token'),
     hostToken: at('host-token'),
     temporalKey: at('temporal-key'),
@@ -58,6 +64,11 @@ export function createDataFolder(folder: DataFolder): DataFolder {
   }
   for (const file of [folder.token, folder.hostToken, folder.temporalKey]) secretFile(file)
   return folder
+}
+
+/** What no agent has to look at: everything but the host's part, where an agent's task lies. */
+export function withheldFromAgents({ root: _root, host: _host, ...places }: DataFolder): string[] {
+  return Object.values(places)
 }
 
 /** What a server that holds the project is doing. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { GembaError } from '../model/error.ts'
-import type { DataFolder } from './data-folder.ts'
+import { dataFolderOf, type DataFolder } from './data-folder.ts'
 import { keptFolder, realPath } from './data-root.ts'
 import { isCode, writePrivateFile } from './secret.ts'
 
@@ -20,7 +20,7 @@ export interface DataOwner {
  */
 export function claimDataFolder(data: DataFolder, project: DataOwner, env: NodeJS.ProcessEnv = process.env): void {
   const owner = { id: project.id, folder: realPath(project.folder) }
-  const noted = ownerOf(data.root)
+  const noted = ownerOf(data.owner)
   if (noted?.folder === owner.folder && noted.id === owner.id) return
   const inside = !relative(owner.folder, data.root).startsWith('..')
   if (noted !== undefined && noted.folder !== owner.folder && existsSync(noted.folder) && !inside) {
@@ -29,7 +29,7 @@ export function claimDataFolder(data: DataFolder, project: DataOwner, env: NodeJ
   if (noted === undefined) refuseForeignFolder(data)
   if (!existsSync(data.root)) refuseLeftBehind(data, owner, env)
   mkdirSync(data.root, { recursive: true, mode: 0o700 })
-  writePrivateFile(fileIn(data.root), JSON.stringify(owner))
+  writePrivateFile(data.owner, JSON.stringify(owner))
 }
 
 /** A slip such as `--data ~` must not fill a person's own folder. */
@@ -44,25 +44,21 @@ function refuseLeftBehind(data: DataFolder, owner: DataOwner, env: NodeJS.Proces
   if (kept !== keptFolder(env)) return
   for (const name of namesIn(kept)) {
     const path = join(kept, name)
-    const noted = ownerOf(path)
+    const noted = ownerOf(dataFolderOf(path, path).owner)
     if (noted === undefined || noted.id !== owner.id || existsSync(noted.folder)) continue
     const params = { project: owner.id, old: noted.folder, path, new: data.root }
     throw new GembaError('data_left_behind', params)
   }
 }
 
-function ownerOf(root: string): DataOwner | undefined {
+function ownerOf(file: string): DataOwner | undefined {
   try {
-    const { id, folder } = JSON.parse(readFileSync(fileIn(root), 'utf8')) as Partial<DataOwner>
+    const { id, folder } = JSON.parse(readFileSync(file, 'utf8')) as Partial<DataOwner>
     return typeof id === 'string' && typeof folder === 'string' ? { id, folder } : undefined
   } catch (error) {
     if (error instanceof SyntaxError || isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return undefined
     throw error
   }
-}
-
-function fileIn(root: string): string {
-  return join(root, 'project.json')
 }
 
 function namesIn(folder: string): string[] {

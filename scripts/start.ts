@@ -26,16 +26,16 @@ async function start(args: readonly string[]): Promise<number> {
     const { build } = await import('./build.ts')
     await build(report)
   })
-  const gemba = (...words: string[]): Promise<number> =>
-    relay(process.execPath, ['--enable-source-maps', join(root, 'dist', 'gemba.js'), ...words], {
-      env: { ...process.env, [startedByVariable]: command },
-    })
-  const created = await relay(process.execPath, [join(root, 'dist', 'gemba.js'), 'example', project], {
+  const env = { ...process.env, [startedByVariable]: command }
+  const gemba = ['--enable-source-maps', join(root, 'dist', 'gemba.js')]
+  const created = await relay(process.execPath, [...gemba, 'example', project], {
+    env,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   if (created !== 0) return created
   const passed = args.filter((arg) => arg !== '--no-open' && arg !== '--open')
-  const code = await gemba('serve', project, '--data', data, opens ? '--open' : '--no-open', ...passed)
+  const serve = ['serve', project, '--data', data, opens ? '--open' : '--no-open']
+  const code = await relay(process.execPath, [...gemba, ...serve, ...passed], { env })
   return code === 4 && (await openRunning(project, data, opens)) ? 0 : code
 }
 

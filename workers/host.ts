@@ -7,6 +7,8 @@ import { openNativePlane } from '../agent/backends/native/native-plane.ts'
 import { hostDefinitions } from '../agent/host-definitions.ts'
 import { connectHostStream } from '../agent/host-stream.ts'
 import { openRepositories } from '../agent/repository/repositories.ts'
+import { configPaths } from '../runtime/config.ts'
+import { dataFolderOf, withheldFromAgents } from '../runtime/data-folder.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { readHostSettings, type HostSettings } from '../runtime/settings.ts'
 import { supervised } from '../runtime/supervised.ts'
@@ -33,6 +35,10 @@ async function main(settings: HostSettings): Promise<void> {
     socket,
     definitions: hostDefinitions(id, settings.agents, settings.repositories),
     repositories: openRepositories(),
+    withheld: [
+      ...withheldFromAgents(dataFolderOf(settings.folder, settings.data)),
+      configPaths(settings.folder).agents,
+    ],
   })
   releases.push(() => plane.close())
 

@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { exec, run, type ExecResult } from '../../runtime/exec.ts'
+import { agentsTemplate, projectTemplate } from '../templates.ts'
 
 const entry = fileURLToPath(new URL('../gemba.ts', import.meta.url))
 
@@ -34,12 +35,15 @@ export class CommandLine {
     await run('git', ['init', '-q', '-b', 'trunk', this.folder])
   }
 
-  /** A repository with a commit, and a project in it. */
+  /** A repository with a commit, and a project in it, as `gemba init` makes it. */
   async project(): Promise<void> {
     await this.repository()
     const as = ['-c', 'user.name=Test', '-c', 'user.email=test@localhost']
     await run('git', ['-C', this.folder, ...as, 'commit', '-q', '--allow-empty', '-m', 'Begin'])
-    await this.gemba(['init', '--no-input'])
+    mkdirSync(join(this.folder, '.gemba'))
+    const project = { id: 'shop', name: 'Shop', base: 'trunk' }
+    writeFileSync(join(this.folder, '.gemba/gemba.toml'), projectTemplate(project))
+    writeFileSync(join(this.folder, '.gemba/agents.toml'), agentsTemplate({ scripted: false }), { mode: 0o600 })
   }
 
   release(): void {

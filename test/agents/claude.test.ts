@@ -101,6 +101,28 @@ describe('Claude Code', { timeout: 180_000 }, () => {
     await expectNothingOfOurs()
   })
 
+  it('is kept off the secrets of Gemba, without a person being asked', async () => {
+    const bead = await newBead('Look around')
+    const token = join(project.data, 'token')
+    model.play(
+      { tools: [{ name: 'Read', input: { file_path: token } }] },
+      { bash: [`cat ${token}`] },
+      { tools: [{ name: 'Write', input: { file_path: token, content: 'mine' } }] },
+      { bash: [`gemba-state bead-done --bead ${bead} --note "Saw nothing."`] },
+      { text: 'Done.' },
+    )
+    const session = await gemba.api.start(bead)
+    await done(bead, session)
+    expect(await promptsOf(bead)).toEqual([])
+    expect(textsOf(lastRequest()).join('\n')).not.toContain(gemba.api.token)
+    expect(
+      textsOf(lastRequest())
+        .join('\n')
+        .match(/denied by your permission settings|has been denied/g),
+    ).toHaveLength(3)
+    expect(readFileSync(token, 'utf8').trim()).toBe(gemba.api.token)
+  })
+
   it('is told of a no, and goes on without', async () => {
     const bead = await newBead('Tidy up')
     model.play(

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { dataRoot } from '../../runtime/data-root.ts'
 import { exec, run, start } from '../../runtime/exec.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
 import { freePort } from '../temporal-server.ts'
@@ -18,6 +19,10 @@ export interface TestProject {
   readonly folder: string
   readonly port: number
   readonly socket: string
+  /** Its data folder. */
+  readonly data: string
+  /** What its processes are told beside our own environment. */
+  readonly env: NodeJS.ProcessEnv
   /** Ends whatever still runs and removes the folder. */
   release(): Promise<void>
 }
@@ -33,6 +38,8 @@ export interface ProjectOptions {
   /** Lines of `[processes]`. */
   readonly processes?: Readonly<Record<string, number>>
   readonly files?: Readonly<Record<string, string>>
+  /** Keep the data where a person's project has it: in the user's state folder, which is one of the test's own here. */
+  readonly keptApart?: boolean
 }
 
 /** Makes a project whose default agent is the scripted one, at full speed. */
@@ -45,17 +52,22 @@ export async function createProject(options: ProjectOptions = {}): Promise<TestP
   await run(git, ['-C', folder, 'add', '-A'])
   await run(git, ['-C', folder, ...as, 'commit', '-q', '-m', 'Begin'])
   await writeFiles(folder, { '.gemba/gemba.toml': projectFile(options), '.gemba/agents.toml': agentsFile(options) })
-  // It keeps its data with itself, as the example does, and leaves nothing in the user's state folder.
-  const data = join(folder, '.gemba', 'data')
-  await mkdir(data, { mode: 0o700 })
+  // A space, as on macOS.
+  const env = { XDG_STATE_HOME: `${folder} state`, GEMBA_DATA: '' }
+  // Else it keeps its data with itself, as the example does.
+  if (options.keptApart !== true) await mkdir(join(folder, '.gemba', 'data'), { mode: 0o700 })
+  const data = dataRoot(folder, undefined, env)
   const socket = `gemba-${createHash('sha256').update(data).digest('hex').slice(0, 12)}`
   return {
     folder,
     port: await freePort(),
     socket,
+    data,
+    env,
     async release() {
       await exec(locateTool('tmux'), ['-L', socket, 'kill-server'])
-      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+      for (const place of [folder, env.XDG_STATE_HOME])
+        await rm(place, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
     },
   }
 }
@@ -71,7 +83,7 @@ export class RunningGemba {
   private constructor(project: TestProject, process: ChildProcess) {
     this.project = project
     this.#process = process
-    this.api = new ApiClient(`http://127.0.0.1:${project.port}`, join(project.folder, '.gemba', 'data', 'token'))
+    this.api = new ApiClient(`http://127.0.0.1:${project.port}`, join(project.data, 'token'))
     this.#exited = once(process, 'close').then(([code]) => code as number | null)
   }
 
@@ -81,7 +93,7 @@ export class RunningGemba {
     const child = start(process.execPath, [gemba, 'serve', project.folder, ...listen, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
-      env: { ...process.env, GEMBA_ACTOR: 'tester' },
+      env: { ...process.env, ...project.env, GEMBA_ACTOR: 'tester' },
     })
     const running = new RunningGemba(project, child)
     await running.#ready(child)

@@ -22,6 +22,8 @@ export interface NativeContext {
   /** Folder of the sentinels' wrappers. */
   readonly bin: string
   readonly env: NodeJS.ProcessEnv
+  /** See `NativePlaneOptions`. */
+  readonly withheld: readonly string[]
   /** What frames said up to where they were read; only saves reading them again. */
   readonly folds: Map<string, FoldMemory>
 }

@@ -29,6 +29,8 @@ export interface NativePlaneOptions {
   /** The agents and repositories of this host; requests name them. */
   readonly definitions: HostDefinitions
   readonly repositories: Repositories
+  /** Absolute paths that are no agent's business. It could find a way to them; this only keeps them off the easy one. */
+  readonly withheld?: readonly string[]
   /** The environment that agents get their allowed part of. Default: ours. */
   readonly env?: NodeJS.ProcessEnv
 }
@@ -63,7 +65,8 @@ export async function openNativePlane(options: NativePlaneOptions): Promise<Orch
       ),
   })
   const { definitions, repositories } = options
-  const context: NativeContext = { store, terminals, definitions, repositories, bin, env, folds: new Map() }
+  const { withheld = [] } = options
+  const context: NativeContext = { store, terminals, definitions, repositories, bin, env, withheld, folds: new Map() }
   const inTurn = perSession()
   const integrated = integratedCache(context)
   const leaving = new AbortController()

@@ -89,7 +89,7 @@ async function launch(
     earlier: earlier.filter(Boolean).join('\n'),
   })
   writeFileAtomic(files.preamble, text)
-  writeFileAtomic(files.settings, sessionSettings(files.preamble))
+  writeFileAtomic(files.settings, sessionSettings(files.preamble, context.withheld))
   const gemba = gembaVariables(request, files)
   const env = childEnvironment({ env: context.env, bin: context.bin, agent, gemba })
   const command = [...program, ...agentArguments(request, files, text)]
