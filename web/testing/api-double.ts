@@ -48,7 +48,10 @@ export interface ApiDouble {
   readonly typed: readonly unknown[]
   bead(id: string): BeadSummary
   session(id: string): SessionView
+  escalation(id: string): EscalationView
   put(beads: readonly BeadSummary[]): void
+  /** A project in which nothing was ever written. */
+  empty(): void
   emit(body: EventBody): void
   /** Output of the panes of all open terminals. */
   draw(bytes: string): void
@@ -82,6 +85,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
   const beads = new Map(sampleBeads.map((bead) => [bead.id, bead]))
   const sessions = new Map(sampleSessions.map((session) => [session.id, session]))
   const escalations = new Map(sampleEscalations.map((escalation) => [escalation.id, escalation]))
+  const hosts = new Map(sampleHosts.map((host) => [host.id, host]))
   const parked = new Map([
     ['lan-17', { bead: 'lan-17', why: 'the agent could not be started three times', since: new Date().toISOString() }],
   ])
@@ -136,6 +140,12 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     return session
   }
 
+  function needEscalation(id: string): EscalationView {
+    const escalation = escalations.get(id)
+    if (escalation === undefined) throw new Error(`no escalation ${id}`)
+    return escalation
+  }
+
   /** The console starts one bead at a time: what is refused answers with its problem. */
   function dispatch(item: { bead: string; force?: boolean }): Answer {
     const bead = need(item.bead)
@@ -184,7 +194,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
       beads: { items: [...beads.values()], cursor: null, event: `e.${log.length}` },
       sessions: { items: [...sessions.values()] },
       escalations: { items: [...escalations.values()] },
-      hosts: { items: sampleHosts },
+      hosts: { items: [...hosts.values()] },
       parked: { items: [...parked.values()] },
     }
     const body = noun === undefined ? undefined : lists[noun]
@@ -330,8 +340,13 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     typed,
     bead: need,
     session: needSession,
+    escalation: needEscalation,
     put(list) {
       for (const bead of list) beads.set(bead.id, bead)
+    },
+    empty() {
+      for (const known of [beads, sessions, escalations, hosts, parked]) known.clear()
+      log.length = 0
     },
     emit,
     draw(bytes) {

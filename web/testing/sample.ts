@@ -166,7 +166,9 @@ export const sampleBeads: readonly BeadSummary[] = [
 ]
 
 export const sampleSessions: readonly SessionView[] = [
-  makeSession('s1', 'lan-3', 'A calendar that can be read aloud'),
+  makeSession('s1', 'lan-3', 'A calendar that can be read aloud', {
+    openEscalations: ['escalation/lantern/s1/2'],
+  }),
   makeSession('s2', 'lan-4', 'Times of day without a time zone', {
     status: 'prompting',
     note: 'asks for permission',

@@ -100,4 +100,5 @@ it('the palette finds commands by synonym, sessions and beads by words', () => {
   const found = (text: string) => paletteEntries(text, commands, sessions, beads).map((entry) => entry.id)
   expect(found('kanban')).toEqual(['go.board'])
   expect(found('mail')).toEqual(['s1', 'b-2', 'b-1'])
+  expect(found('anban')).toEqual([])
 })

@@ -21,8 +21,10 @@ export function paletteEntries(
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const found: PaletteEntry[] = []
   const take = (entry: PaletteEntry, more = ''): void => {
-    const hay = `${entry.title} ${entry.id} ${entry.hint} ${more}`.toLowerCase()
-    if (found.length < shownAtMost && words.every((word) => hay.includes(word))) found.push(entry)
+    const hay = ` ${entry.title} ${entry.id} ${entry.hint} ${more}`.toLowerCase()
+    // A command is found by how its words begin, the rest by any part of them.
+    const begin = entry.kind === 'command' ? ' ' : ''
+    if (found.length < shownAtMost && words.every((word) => hay.includes(begin + word))) found.push(entry)
   }
   for (const { id, title, group, synonyms } of commands) take({ kind: 'command', id, title, hint: group }, synonyms)
   if (words.length === 0) return found

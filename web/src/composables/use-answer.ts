@@ -20,6 +20,7 @@ export function useAnswer(escalation: () => EscalationView) {
 
   /** A destructive option asks a second time. */
   async function choose(option: EscalationOption): Promise<void> {
+    if (busy.value) return
     if (option.tone === 'destructive' && confirming.value !== option.value) {
       confirming.value = option.value
       state.value = 'confirm'

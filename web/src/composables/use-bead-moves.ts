@@ -2,22 +2,28 @@ import type { BeadPatch, BeadSummary, StateCategory } from '../../../model/bead.
 import { patchForState } from '../../../model/bead.ts'
 import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
+import type { Problem } from '../api/types.ts'
 import type { Move } from '../domain/move.ts'
 import { planMove } from '../domain/move.ts'
 import { laneTitle } from '../domain/words.ts'
 import { useBeads } from '../stores/beads.ts'
 import { useDialogs } from '../stores/dialogs.ts'
+import { useRefusals } from '../stores/refusals.ts'
 import { useSessions } from '../stores/sessions.ts'
 import { useStarts } from '../stores/starts.ts'
 import { useToasts } from '../stores/toasts.ts'
 import { useWhenBead } from './use-when-bead.ts'
 
-/** Moves cards between lanes: by drag, by menu, by keyboard, from the panel; all the same. */
-export function useBeadMoves() {
+/**
+ * Moves cards between lanes: by drag, by menu, by keyboard, from the panel; all the same. What is refused is kept with
+ * its bead, and `onRefused` sees to it that the person does.
+ */
+export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void) {
   const beads = useBeads()
   const sessions = useSessions()
   const starts = useStarts()
   const toasts = useToasts()
+  const refusals = useRefusals()
   const dialogs = useDialogs()
   const whenBead = useWhenBead()
 
@@ -25,9 +31,12 @@ export function useBeadMoves() {
     const bead = beads.get(id)
     if (bead === undefined || starts.has(id)) return
     const plan = planMove(bead, target, sessions.openByBead.get(id))
-    await carryOut(bead, target, plan).catch((error: unknown) =>
-      toasts.problem(`${id} stays in ${laneTitle(beads.get(id)?.state ?? bead.state)}`, error),
-    )
+    refusals.forgive(id)
+    await carryOut(bead, target, plan).catch((error: unknown) => {
+      const problem = toProblem(error)
+      refusals.put(id, problem)
+      onRefused(id, problem)
+    })
   }
 
   async function carryOut(bead: BeadSummary, target: StateCategory, plan: Move): Promise<void> {
@@ -69,11 +78,21 @@ export function useBeadMoves() {
   async function startAnyway(id: string): Promise<void> {
     const reply = await dialogs.ask({
       title: `${id} is blocked`,
-      text: `It is blocked by ${beads.get(id)?.blockedBy.join(', ') ?? 'other beads'}. An agent that starts now may work on ground that is about to change.`,
+      text: `${blockersOf(id)} An agent that starts now may work on ground that is about to change.`,
       choices: [{ value: 'start', label: 'Start anyway', tone: 'danger' }],
       input: null,
     })
     if (reply !== null) await start(id, true)
+  }
+
+  /** "It is blocked by gm-2, “Two” (In progress)." */
+  function blockersOf(id: string): string {
+    const blockers = beads.get(id)?.blockedBy ?? []
+    const named = blockers.map((blocker) => {
+      const bead = beads.get(blocker)
+      return bead === undefined ? blocker : `${blocker} “${bead.title}” (${laneTitle(bead.state)})`
+    })
+    return `It is blocked by ${named.length === 0 ? 'other beads' : named.join(', ')}.`
   }
 
   async function close(bead: BeadSummary): Promise<void> {

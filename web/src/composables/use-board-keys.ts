@@ -50,9 +50,12 @@ export function focusCard(bead: string): void {
   showCard(bead)
 }
 
-/** Scrolls its lane, and the board, until the card is seen. */
-export function showCard(bead: string): void {
-  cardOf(bead)?.closest('li')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+/** Scrolls its lane, and the board, until the card is seen; false when it is not drawn. */
+export function showCard(bead: string): boolean {
+  const card = cardOf(bead)?.closest('li')
+  card?.closest('[data-lane]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  card?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  return card != null
 }
 
 function cardOf(bead: string): HTMLElement | null {

@@ -8,6 +8,8 @@ export interface BoardFilter {
   readonly label: string
 }
 
+export const noFilter: BoardFilter = { text: '', type: '', label: '' }
+
 export type Lanes = Readonly<Record<StateCategory, readonly BeadSummary[]>>
 
 /** By priority, then what can be started before what is blocked, then newest first; the same in every lane but Done. */

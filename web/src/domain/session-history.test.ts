@@ -88,6 +88,8 @@ it('tells of trouble: a lost pane, a question nobody needs, a refused start, a b
     { status: 'working', worktree: '/w' },
     { status: 'initializing', note: 'The pane was lost; starting it again (1 of 3).' },
     { fence: 2 },
+    { waitsForHost: true },
+    { waitsForHost: false },
     question('open', { source: 'integration_conflict' }),
     question('moot', { source: 'integration_conflict', note: 'The session has ended.' }),
     { kind: 'bead.released', bead: 'b-1', session: 's1', why: 'It was lost too often.' },
@@ -96,6 +98,8 @@ it('tells of trouble: a lost pane, a question nobody needs, a refused start, a b
   expect(told(events).slice(3)).toEqual([
     'The pane was lost; starting it again (1 of 3).',
     'Gemba starts the agent again, attempt 2.',
+    'Host local does not answer; the session waits for it.',
+    'Host local is back.',
     'Gemba asked what to do. “May I?”',
     'The question was no longer needed. “The session has ended.”',
     'Gemba gave b-1 back. “It was lost too often.”',

@@ -1,6 +1,7 @@
 /** The events of a session as sentences: who did what, and when. */
 import type { Actor } from '../../../model/actor.ts'
 import type { EscalationView } from '../../../model/escalation.ts'
+import { isFromAgent } from '../../../model/escalation.ts'
 import type { GembaEvent } from '../../../model/event.ts'
 import type { CloseReason, SessionView } from '../../../model/session.ts'
 import { isEnded } from '../../../model/session.ts'
@@ -59,6 +60,7 @@ function changes(before: SessionView | undefined, after: SessionView, actor: Act
     if (before?.status !== after.status) told.push({ ...ended(after, actor), note: after.note })
     return told
   }
+  if (before !== undefined && before.waitsForHost !== after.waitsForHost) told.push(hostStep(after))
   if (before !== undefined && before.fence < after.fence)
     told.push({ kind: 'trouble', text: `Gemba starts the agent again, attempt ${after.fence}.` })
   if (after.worktree !== null && before?.worktree === null)
@@ -87,6 +89,12 @@ function statusStep(before: SessionView | undefined, { status, note }: SessionVi
     case 'failed':
       return []
   }
+}
+
+function hostStep({ host, waitsForHost }: SessionView): Told {
+  return waitsForHost
+    ? { kind: 'trouble', text: `Host ${host} does not answer; the session waits for it.` }
+    : { kind: 'step', text: `Host ${host} is back.` }
 }
 
 function doing(before: SessionView): string {
@@ -124,7 +132,7 @@ function questionSteps(before: EscalationView | undefined, after: EscalationView
     const { by, via } = after.decision
     told.push({ kind: 'answered', text: `${by} answered${viaText(via)}.`, said: answerText(after) })
   }
-  if (after.state === 'delivered' && after.session !== null && !isGembas(after))
+  if (after.state === 'delivered' && after.session !== null && isFromAgent(after.source))
     told.push({ kind: 'step', text: 'The answer reached the agent.' })
   if (after.state === 'unconfirmed') told.push({ kind: 'trouble', text: 'Nobody can say that the answer arrived.' })
   if (after.state === 'moot' && before?.state === 'open')
@@ -134,11 +142,7 @@ function questionSteps(before: EscalationView | undefined, after: EscalationView
 
 function asks(escalation: EscalationView): string {
   if (escalation.source === 'permission_prompt') return 'The agent asked for permission.'
-  return isGembas(escalation) ? 'Gemba asked what to do.' : 'The agent asked.'
-}
-
-function isGembas({ source }: EscalationView): boolean {
-  return source !== 'permission_prompt' && source !== 'question' && source !== 'blocker' && source !== 'review'
+  return isFromAgent(escalation.source) ? 'The agent asked.' : 'Gemba asked what to do.'
 }
 
 function nameOf({ name, via }: Actor): string {

@@ -6,7 +6,8 @@ it('a session whose question waits needs a person, whatever it does meanwhile', 
   const session = makeSession('s1', 'b-1', 'one', { status: 'working', openEscalations: ['e'] })
   expect(sessionSign(session).word).toBe('needs you')
   expect(sessionSign({ ...session, waitsForHost: true }).word).toBe('waiting for its host')
-  expect(sessionSign({ ...session, waitsForHost: true, status: 'failed' }).word).toBe('ended, not done')
+  expect(sessionSign({ ...session, status: 'completed', closeReason: 'user_stop' }).word).toBe('stopped')
+  expect(sessionSign({ ...session, waitsForHost: true, status: 'failed' }).word).toBe('not done')
 })
 
 describe('a decision', () => {

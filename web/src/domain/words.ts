@@ -1,6 +1,7 @@
 /** The words and glyphs of states: a state is never told by colour alone. */
 import type { StateCategory } from '../../../model/bead.ts'
 import type { EscalationView } from '../../../model/escalation.ts'
+import { isFromAgent } from '../../../model/escalation.ts'
 import type { HostStatus } from '../../../model/host.ts'
 import type { CloseReason, SessionStatus, SessionView } from '../../../model/session.ts'
 import type { IconName } from '../components/ui/icons.ts'
@@ -41,16 +42,21 @@ const sessionSigns: Readonly<Record<SessionStatus, Sign>> = {
   stalled: { word: 'stalled', icon: 'alert', tone: 'wait' },
   suspended: { word: 'paused', icon: 'pause', tone: 'plain' },
   integrating: { word: 'integrating', icon: 'merge', tone: 'merge' },
-  completed: { word: 'ended, done', icon: 'check', tone: 'plain' },
-  failed: { word: 'ended, not done', icon: 'cross', tone: 'bad' },
+  completed: { word: 'done', icon: 'check', tone: 'plain' },
+  failed: { word: 'not done', icon: 'cross', tone: 'bad' },
 }
 
-const waitsForHost: Sign = { word: 'waiting for its host', icon: 'hourglass', tone: 'wait' }
+export const startingSign: Sign = { word: 'starting…', icon: 'hourglass', tone: 'busy' }
+const stoppedSign: Sign = { word: 'stopped', icon: 'pause', tone: 'plain' }
+const hostlessSign: Sign = { word: 'waiting for its host', icon: 'plug', tone: 'wait' }
+
+type Signed = Pick<SessionView, 'status' | 'openEscalations' | 'closeReason' | 'waitsForHost'>
 
 /** A session without its host shows that; else an escalation that waits makes it need a person, whatever else it does. */
-export function sessionSign(session: Pick<SessionView, 'status' | 'openEscalations' | 'waitsForHost'>): Sign {
+export function sessionSign(session: Signed): Sign {
   const ended = session.status === 'completed' || session.status === 'failed'
-  if (!ended && session.waitsForHost) return waitsForHost
+  if (ended && session.closeReason === 'user_stop') return stoppedSign
+  if (!ended && session.waitsForHost) return hostlessSign
   return !ended && session.openEscalations.length > 0 ? sessionSigns.prompting : sessionSigns[session.status]
 }
 
@@ -76,6 +82,15 @@ export const hostSigns: Readonly<Record<HostStatus, Sign>> = {
   revoked: { word: 'revoked', icon: 'blocked', tone: 'bad' },
 }
 
+/** What a host's status means for the work on it. */
+export const hostMeaning: Readonly<Record<HostStatus, string>> = {
+  enrolling: 'It has been invited and has not come yet.',
+  online: '',
+  degraded: 'It was not heard of for a while. Its agents go on; what they say may come late.',
+  offline: 'It is not heard of. Its sessions wait for it; nothing is started on it.',
+  revoked: 'It was shut out. It gets no more work.',
+}
+
 /** What became of a decision: decided is not delivered. */
 export function decisionText(escalation: EscalationView): string {
   const { decision, state, host, note } = escalation
@@ -99,6 +114,13 @@ const doors: Readonly<Record<string, string>> = {
 /** Where a person acted, to be put after what they did. */
 export function viaText(via: string): string {
   return doors[via] ?? ''
+}
+
+/** "claude asks for permission"; the bead it is about follows. */
+export function askerOf(escalation: EscalationView, agent: string | undefined): string {
+  if (!isFromAgent(escalation.source)) return 'Gemba asks'
+  const who = agent ?? 'An agent'
+  return escalation.source === 'permission_prompt' ? `${who} asks for permission` : `${who} asks`
 }
 
 /** The chosen option's label, or the free text. */

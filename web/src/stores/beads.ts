@@ -14,6 +14,17 @@ export const useBeads = defineStore('beads', () => {
   const types = computed(() => [...new Set([...held.value.values()].map((bead) => bead.type))].sort())
   const labels = computed(() => [...new Set([...held.value.values()].flatMap((bead) => bead.labels))].sort())
 
+  /** Of each parent: how many beads belong to it directly, and how many of them are done. */
+  const children = computed(() => {
+    const counts = new Map<string, { done: number; all: number }>()
+    for (const { parent, state } of held.value.values()) {
+      if (parent === null) continue
+      const before = counts.get(parent) ?? { done: 0, all: 0 }
+      counts.set(parent, { done: before.done + Number(state === 'completed'), all: before.all + 1 })
+    }
+    return counts
+  })
+
   function get(id: string): BeadSummary | undefined {
     const bead = held.value.get(id)
     const patch = edits.value.get(id)
@@ -62,5 +73,5 @@ export const useBeads = defineStore('beads', () => {
     }
   }
 
-  return { held, parked, all, types, labels, get, replace, apply, remove, park, unpark, edit }
+  return { held, parked, all, types, labels, children, get, replace, apply, remove, park, unpark, edit }
 })

@@ -30,6 +30,11 @@ export const useEscalations = defineStore('escalations', () => {
     return held.value.get(id)
   }
 
+  /** The open questions of a session, the most pressing first. */
+  function openOf(session: string): readonly EscalationView[] {
+    return open.value.filter((escalation) => escalation.session === session)
+  }
+
   function replace(escalations: readonly EscalationView[]): void {
     held.value = new Map(escalations.map((escalation) => [escalation.id, escalation]))
   }
@@ -43,7 +48,7 @@ export const useEscalations = defineStore('escalations', () => {
     return before === undefined && escalation.state === 'open'
   }
 
-  return { open, settled, get, replace, apply }
+  return { open, settled, get, openOf, replace, apply }
 })
 
 function rank(escalation: EscalationView): number {

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import type { GembaEvent } from '../../../model/event.ts'
+import { isEnded } from '../../../model/session.ts'
 import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
 import { useBeads } from './beads.ts'
@@ -10,6 +11,7 @@ import { createFeed } from './feed.ts'
 import { useHappenings } from './happenings.ts'
 import { useHosts } from './hosts.ts'
 import { useProject } from './project.ts'
+import { useRefusals } from './refusals.ts'
 import { useSessions } from './sessions.ts'
 import { useStarts } from './starts.ts'
 import { useToasts } from './toasts.ts'
@@ -25,6 +27,7 @@ export const useLive = defineStore('live', () => {
   const starts = useStarts()
   const toasts = useToasts()
   const happenings = useHappenings()
+  const refusals = useRefusals()
   let feed: Feed | null = null
 
   async function load(): Promise<'loaded' | 'stop'> {
@@ -83,9 +86,11 @@ export const useLive = defineStore('live', () => {
         return toasts.note(`${body.bead} was given back`, body.why)
       case 'session.changed':
         sessions.apply(body.session)
+        if (!isEnded(body.session.status)) refusals.forgive(body.session.bead)
         return starts.settle(body.session.bead)
       case 'session.refused':
         starts.settle(body.bead)
+        refusals.put(body.bead, { detail: body.message, mend: '', code: body.code, status: 0, params: {} })
         return toasts.problemText(`${body.bead} was not started`, { detail: body.message, mend: '', code: body.code })
       case 'escalation.changed':
         if (escalations.apply(body.escalation)) toasts.question('An agent asks', body.escalation.title, '/inbox')

@@ -1,0 +1,224 @@
+/** Every view and every state of it: no finding of axe, nothing sticks out, all of it reached by keyboard alone. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { describe, expect, it } from 'vitest'
+import type { ApiDouble } from './testing/api-double.ts'
+import { ConsoleBench, see } from './testing/console-bench.ts'
+import { sampleSessions } from './testing/sample.ts'
+
+const bench = new ConsoleBench()
+const refusal = { code: 'dispatch_full', detail: 'All 6 seats are taken.', mend: 'Wait, or raise `max_sessions`.' }
+
+interface View {
+  readonly path: string
+  /** What shows that it is there. */
+  readonly shows: string | RegExp
+  readonly get?: (page: Page, api: ApiDouble) => Promise<unknown>
+}
+
+const views: Readonly<Record<string, View>> = {
+  board: { path: '/board', shows: 'A calendar that can be read aloud' },
+  'a bead at work': { path: '/board/lan-3', shows: 'Not markup' },
+  'a blocked bead': { path: '/board/lan-13', shows: 'blocked by lan-7' },
+  'a parked bead': { path: '/board/lan-17', shows: 'Not markup' },
+  'an unknown bead': { path: '/board/lan-404', shows: 'bead_not_found' },
+  'an edit': {
+    path: '/board/lan-9',
+    shows: 'Save',
+    get: (page) => page.getByRole('button', { name: 'Edit description' }).click(),
+  },
+  'a conflict': { path: '/board/lan-9', shows: 'This bead was changed meanwhile', get: conflict },
+  'a refusal': { path: '/board', shows: 'Stays in Next up', get: refused },
+  'the move menu': {
+    path: '/board',
+    shows: 'starts an agent',
+    get: (page) => page.getByRole('button', { name: 'Move lan-9 to…' }).click(),
+  },
+  'a question of the console': { path: '/board/lan-8', shows: 'Start anyway', get: startBlocked },
+  'a new bead': { path: '/board', shows: 'Create bead', get: (page) => page.keyboard.press('c') },
+  palette: { path: '/board', shows: 'Go to', get: (page) => page.keyboard.press('Control+k') },
+  'keyboard help': { path: '/board', shows: 'Give back control', get: (page) => page.keyboard.press('?') },
+  'an empty project': { path: '/board', shows: 'No beads yet', get: emptied },
+  'a filter that finds nothing': {
+    path: '/board',
+    shows: 'Nothing here matches the filter.',
+    get: (page) => page.getByLabel('Search the board').fill('zzz'),
+  },
+  sessions: { path: '/sessions', shows: 'Skeleton of the site' },
+  'no sessions': { path: '/sessions', shows: 'No agent has worked yet', get: emptied },
+  'a session': { path: '/sessions/s1', shows: 'Asking before I go on.' },
+  'a session under control': {
+    path: '/sessions/s1',
+    shows: 'What you type goes to the agent',
+    get: (page) => page.getByRole('button', { name: 'Take control' }).click(),
+  },
+  'an ended session': { path: '/sessions/s0', shows: 'Its terminal closed with it' },
+  'an unknown session': { path: '/sessions/s404', shows: 'There is no such session' },
+  inbox: { path: '/inbox', shows: 'May I add a build step?' },
+  'an empty inbox': { path: '/inbox', shows: 'No agent needs you', get: emptied },
+  hosts: { path: '/hosts', shows: 'seats taken' },
+  'no hosts': { path: '/hosts', shows: 'No host has announced itself', get: emptied },
+  'nothing at all': { path: '/nowhere', shows: 'There is nothing at this address' },
+  'a toast': { path: '/hosts', shows: 'lan-9 is parked', get: parked },
+  'a server that is gone': { path: '/board', shows: 'The Gemba server does not answer.', get: gone },
+  'signing in': { path: '/board', shows: 'Open the printed address', get: signedOut },
+}
+
+async function conflict(page: Page, api: ApiDouble): Promise<void> {
+  await page.getByRole('button', { name: 'Edit title' }).click()
+  api.put([{ ...api.bead('lan-9'), title: 'What somebody else wrote', revision: 7 }])
+  await page.getByRole('textbox', { name: 'Title' }).fill('What I wrote')
+  await page.getByRole('button', { name: 'Save' }).click()
+}
+
+async function refused(page: Page, api: ApiDouble): Promise<void> {
+  api.fail('POST /dispatch', 409, refusal)
+  await page.getByRole('button', { name: 'Move lan-9 to…' }).click()
+  await page.getByRole('menuitem', { name: 'In progress' }).click()
+}
+
+async function startBlocked(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start an agent' }).click()
+}
+
+async function emptied(page: Page, api: ApiDouble): Promise<void> {
+  api.empty()
+  await page.reload()
+}
+
+async function parked(_: Page, api: ApiDouble): Promise<void> {
+  api.emit({ kind: 'bead.parked', bead: 'lan-9', why: 'it could not be started' })
+}
+
+async function gone(page: Page, api: ApiDouble): Promise<void> {
+  await page.route('**/api/**', (route) => route.abort())
+  api.drop()
+}
+
+async function signedOut(page: Page): Promise<void> {
+  await page.context().clearCookies()
+  await page.reload()
+}
+
+async function findings(page: Page): Promise<string[]> {
+  // What an agent draws is its own; the screen reader switch tells it as text.
+  const axe = new AxeBuilder({ page }).exclude('.xterm-rows').options({ rules: { 'target-size': { enabled: true } } })
+  const { violations } = await axe.analyze()
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))
+}
+
+/** Boxes that are wider than they may be: the page, and what scrolls up and down only. */
+function tooWide(): string[] {
+  const boxes = [document.documentElement, ...document.querySelectorAll<HTMLElement>('.page, aside .body, dialog')]
+  return boxes
+    .filter((box) => box.scrollWidth > box.clientWidth + 1)
+    .map((box) => `${box.tagName}.${box.className}: ${box.scrollWidth} > ${box.clientWidth}`)
+}
+
+const looks = [
+  ['light', 1440, 900],
+  ['dark', 1440, 900],
+  ['dark', 390, 844],
+  ['light', 390, 844],
+] as const
+
+it.each(Object.entries(views))('%s: light and dark, on a desk and on a phone', async (_, { path, shows, get }) => {
+  const page = await bench.open({ reducedMotion: 'reduce' })
+  await bench.signIn(path, page)
+  await see(page.getByText(/^(Reading|Loading) .*…$/)).toHaveCount(0)
+  await get?.(page, bench.api)
+  await see(page.getByText(shows).first()).toBeAttached()
+  for (const [colorScheme, width, height] of looks) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height })
+    expect(await findings(page), `${colorScheme} ${width}`).toEqual([])
+    expect(await page.evaluate(tooWide), `${colorScheme} ${width}`).toEqual([])
+  }
+})
+
+describe('by keyboard alone', () => {
+  const focusedText = () => bench.page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
+
+  it('the first Tab skips to the content', async () => {
+    await bench.signIn()
+    await bench.page.keyboard.press('Tab')
+    expect(await focusedText()).toBe('Skip to content')
+    await bench.page.keyboard.press('Enter')
+    await see(bench.page.locator('main')).toBeFocused()
+  })
+
+  it('a question is answered, and the focus stays with the questions', async () => {
+    await bench.signIn('/inbox')
+    const first = bench.page.locator('[data-escalation="escalation/lantern/s2/1"]')
+    await bench.page.keyboard.press('j')
+    await see(first).toBeFocused()
+    while ((await focusedText()) !== 'Approve') await bench.page.keyboard.press('Tab')
+    await bench.page.keyboard.press('Enter')
+    await see(first).toContainText('Decided by mira (console), waiting for host local.')
+    await see(bench.page.locator('[data-escalation]:focus, [data-escalation] :focus')).toHaveCount(1)
+    const view = { ...bench.api.escalation('escalation/lantern/s2/1'), state: 'delivered' as const }
+    bench.api.emit({ kind: 'escalation.changed', escalation: view })
+    await see(bench.page.locator('.past')).toContainText('delivered')
+    await see(bench.page.locator('[data-escalation]:focus, [data-escalation] :focus')).toHaveCount(1)
+  })
+
+  it.each([
+    ['c', 'New bead'],
+    ['?', 'Keyboard'],
+    ['Control+k', 'Find anything'],
+  ])('%s opens “%s”, and Escape gives the focus back to the card', async (key, title) => {
+    await bench.signIn()
+    const link = bench.card('lan-9').locator('a')
+    await link.focus()
+    await bench.page.keyboard.press(key)
+    await see(bench.page.getByRole('dialog', { name: title })).toBeVisible()
+    for (let step = 0; step < 30; step += 1) await bench.page.keyboard.press('Tab')
+    await see(bench.page.locator('dialog :focus, body:focus')).toHaveCount(1)
+    await bench.page.keyboard.press('Escape')
+    await see(bench.page.getByRole('dialog')).toHaveCount(0)
+    await see(link).toBeFocused()
+  })
+
+  it('what is removed hands the focus to its neighbour', async () => {
+    await bench.signIn('/board/lan-3')
+    const remove = bench.page.getByRole('button', { name: 'Remove label a11y' })
+    await remove.focus()
+    await bench.page.keyboard.press('Enter')
+    await see(remove).toHaveCount(0)
+    await see(bench.page.getByLabel('Add a label')).toBeFocused()
+  })
+})
+
+it('says in live regions what happens elsewhere', async () => {
+  await bench.signIn('/hosts')
+  const polite = bench.page.locator('.toasts [aria-live="polite"]')
+  const assertive = bench.page.locator('.toasts [aria-live="assertive"]')
+  await see(polite).toHaveText('')
+  bench.api.emit({ kind: 'bead.parked', bead: 'lan-9', why: 'it could not be started' })
+  await see(polite).toContainText('lan-9 is parked')
+  const asked = { ...bench.api.escalation('escalation/lantern/s2/1'), id: 'escalation/lantern/s2/9' }
+  bench.api.emit({ kind: 'escalation.changed', escalation: asked })
+  await see(assertive).toContainText('An agent asks')
+})
+
+it('moves nothing for people who asked for less motion', async () => {
+  const page = await bench.open({ reducedMotion: 'reduce' })
+  await bench.signIn('/board', page)
+  await page.locator('[data-bead="lan-9"]').hover()
+  const moving = () =>
+    [...document.querySelectorAll('*')].filter((element) => {
+      const { animationName, transitionDuration, transitionProperty } = getComputedStyle(element)
+      return animationName !== 'none' || (transitionProperty !== 'none' && !/^0s(, 0s)*$/.test(transitionDuration))
+    }).length
+  expect(await page.evaluate(moving)).toBe(0)
+  const still = await bench.open({ reducedMotion: 'no-preference' })
+  await bench.signIn('/board', still)
+  expect(await still.evaluate(moving)).toBeGreaterThan(0)
+})
+
+it('names every session’s state in a word', async () => {
+  await bench.signIn('/sessions')
+  const signs = bench.page.locator('.line .sign')
+  await see(signs).toHaveCount(sampleSessions.length)
+  for (const text of await signs.allTextContents()) expect(text.trim()).toMatch(/\w/)
+})
