@@ -11,7 +11,11 @@ let gemba: RunningGemba
 
 beforeAll(async () => {
   const restart = Array.from({ length: 60 }, () => 1_000)
-  project = await createProject({ timing: { degraded: 500, offline: 1_000, heartbeat: 2_000, restart } })
+  project = await createProject({
+    timing: { degraded: 500, offline: 1_000, heartbeat: 2_000, restart },
+    // The supervisor is not to help.
+    processes: { hungAfter: 3_600_000 },
+  })
   gemba = await RunningGemba.start(project)
   await gemba.hostOnline()
 })
