@@ -1,10 +1,11 @@
 import { GembaError } from '../model/error.ts'
-import type { ConfigKey } from '../model/schema/config.ts'
 import { configKeys } from '../runtime/config-reference.ts'
 import { configPaths, loadProject, type ConfigOrigin } from '../runtime/config.ts'
 import { suggestion } from '../runtime/suggestion.ts'
 import { withoutSecrets } from '../runtime/url-secrets.ts'
 import { exitCodeOf, exitCodes, print, printError, say } from './output.ts'
+
+type ConfigKey = ReturnType<typeof configKeys>[number]
 
 interface Explained {
   readonly key: string

@@ -180,7 +180,7 @@ describe('the board', () => {
   it('shows a hostile title as text', async () => {
     await bench.signIn()
     const title = '<img src=x onerror="window.hit=1">$(rm) {{ 7*7 }}'
-    bench.api.emit({ kind: 'bead.changed', bead: { ...api.bead('lan-9'), title, revision: 9 } })
+    bench.api.emit({ kind: 'bead.changed', bead: { ...bench.api.bead('lan-9'), title, revision: 9 } })
     await see(bench.card('lan-9')).toContainText(title)
     expect(await bench.page.evaluate(() => 'hit' in window)).toBe(false)
   })
@@ -205,7 +205,7 @@ describe('the bead panel', () => {
   it('shows both versions when the bead was changed meanwhile', async () => {
     await bench.signIn('/board/lan-9')
     await bench.page.getByRole('button', { name: 'Edit title' }).click()
-    bench.api.put([{ ...api.bead('lan-9'), title: 'What somebody else wrote', revision: 7 }])
+    bench.api.put([{ ...bench.api.bead('lan-9'), title: 'What somebody else wrote', revision: 7 }])
     await bench.page.getByRole('textbox', { name: 'Title' }).fill('What I wrote')
     await bench.page.getByRole('button', { name: 'Save' }).click()
     await see(bench.page.getByRole('alert')).toContainText('What somebody else wrote')

@@ -75,7 +75,7 @@ describe('the inbox', () => {
 
 it('reads everything anew after the connection was lost', async () => {
   await bench.signIn()
-  bench.api.put([{ ...api.bead('lan-9'), title: 'Changed while nobody listened', revision: 1 }])
+  bench.api.put([{ ...bench.api.bead('lan-9'), title: 'Changed while nobody listened', revision: 1 }])
   bench.api.drop()
   await see(bench.card('lan-9')).toContainText('Changed while nobody listened')
   await see(bench.page.locator('[data-connection]')).toHaveText('live')

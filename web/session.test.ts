@@ -76,7 +76,9 @@ describe('the terminal', () => {
     await bench.page.locator('.xterm-helper-textarea').focus()
     await bench.page.keyboard.type('q')
     await paste('two\nlines')
-    await expect.poll(() => bench.api.typed, patience).toContainEqual({ type: 'keys', data: '\x1b[200~two\rlines\x1b[201~' })
+    await expect
+      .poll(() => bench.api.typed, patience)
+      .toContainEqual({ type: 'keys', data: '\x1b[200~two\rlines\x1b[201~' })
     expect(bench.api.typed.filter((sent) => (sent as { type: string }).type === 'keys')).toEqual([
       { type: 'keys', data: 'q' },
       { type: 'keys', data: '\x1b[200~two\rlines\x1b[201~' },
@@ -123,7 +125,7 @@ describe('what happened in a session', () => {
     await bench.signIn('/sessions/s1')
     const working = bench.page.locator('[data-happened]').filter({ hasText: 'step 130' })
     await see(working).toHaveCount(1)
-    bench.api.emit({ kind: 'session.changed', session: { ...api.session('s1'), note: 'step 131' } })
+    bench.api.emit({ kind: 'session.changed', session: { ...bench.api.session('s1'), note: 'step 131' } })
     await see(bench.page.locator('[data-happened]').first()).toContainText('step 131')
     await see(bench.page.locator('[data-happened]').filter({ hasText: 'mira started' })).toHaveCount(0)
     await bench.page.getByRole('button', { name: 'Show what was before' }).click()
@@ -138,7 +140,7 @@ describe('what happened in a session', () => {
     await see(bench.page.locator('[data-happened]').first()).toContainText('step 130')
     bench.api.drop()
     for (const step of [131, 132, 133])
-      bench.api.emit({ kind: 'session.changed', session: { ...api.session('s1'), note: `step ${step}` } })
+      bench.api.emit({ kind: 'session.changed', session: { ...bench.api.session('s1'), note: `step ${step}` } })
     await see(bench.page.locator('[data-happened]').first()).toContainText('step 133')
     expect((await entries()).slice(0, 5)).toEqual(['step 133', 'step 132', 'step 131', 'step 130', 'step 129'])
   })
