@@ -57,9 +57,9 @@ try {
   await until(() => server.escalations().find((known) => known.id === escalation)?.state === 'delivered')
   host.outcomes = [{ outcome: 'dirty', files: ['a'] }]
   host.feed(asking, { kind: 'done', bead: null, note: '' })
-  await until(() => server.session(asking)?.openEscalations.length === 1)
-  const dirty = server.session(asking)?.openEscalations[0] ?? ''
-  await until(() => server.escalations().some((known) => known.id === dirty))
+  const uncommitted = () => server.escalations().find((known) => known.session === asking && known.id !== escalation)
+  await until(uncommitted)
+  const dirty = uncommitted()?.id ?? ''
   await commands.answer({ escalation: dirty, value: 'commit', text: '', key: 'b', actor: person })
   await until(ended(asking))
 
