@@ -9,7 +9,9 @@ async function move(way: string, id: string, state: string, title: string): Prom
   if (way === 'by mouse') return bench.drag(id, state)
   if (way === 'from its panel') {
     if ((await bench.page.locator('aside').count()) === 0) await bench.card(id).locator('a').click()
-    await bench.page.locator('aside').getByLabel('Lane').selectOption(state)
+    const lane = bench.page.locator('aside').getByLabel('Lane')
+    await lane.focus()
+    await lane.selectOption(state)
     return
   }
   if (way === 'by its menu') await bench.page.getByRole('button', { name: `Move ${id} to…` }).click()
