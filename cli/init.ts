@@ -17,6 +17,7 @@ export async function init(folder: string, options: { input: boolean; json?: boo
   if (options.json === true) print(JSON.stringify({ folder: root, project: project.id, created }))
   for (const file of created) say(`Wrote ${file}`)
   if (created.length === 0) say(`${paths.project} is there already; kept as it is.`)
+  if (created.includes(paths.project)) say('Commit .gemba/gemba.toml: what git does not know, `git clean` removes.')
   if (!(await hasCommits(root))) say('The repository has no commit yet: make one before you start work.')
   say(`Next: gemba serve${root === process.cwd() ? '' : ` ${root}`}`)
   return exitCodes.done
