@@ -10,7 +10,7 @@ let project: TestProject
 let gemba: RunningGemba
 
 beforeAll(async () => {
-  const restart = Array.from({ length: 60 }, () => 1_000)
+  const restart = Array.from({ length: 20 }, () => 5_000)
   project = await createProject({
     timing: { degraded: 500, offline: 1_000, heartbeat: 2_000, restart },
     // The supervisor is not to help.
@@ -72,7 +72,11 @@ describe('a host that does not answer', () => {
       patience,
     )
     await finish(bead, 'wait.txt')
-    expect(await viewOf(session)).toMatchObject({ fence: 1, closeReason: 'bead_done', waitsForHost: false })
+    const closed = await eventually('the session has ended', async () => {
+      const view = await viewOf(session)
+      return view?.closeReason != null && view
+    })
+    expect(closed).toMatchObject({ fence: 1, closeReason: 'bead_done', waitsForHost: false })
   }, 400_000)
 
   it('is given up: the bead is worked anew, and never by two agents in one worktree', async () => {
