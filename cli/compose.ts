@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { localHosts } from '../model/host.ts'
 import { configKeys } from '../runtime/config-reference.ts'
 import type { LoadedProject } from '../runtime/config.ts'
 import { fixedPorts, type DataFolder } from '../runtime/data-folder.ts'
@@ -80,6 +81,7 @@ export async function compose(
 
 function commonSettings(loaded: LoadedProject, data: DataFolder, tools: Tools, temporalPort: number): CommonSettings {
   const { project, folder, temporalAddress: address, temporalNamespace: namespace } = loaded
+  const [own, shared] = localHosts(project.id)
   const embedded = {
     address: `127.0.0.1:${temporalPort}`,
     namespace: embeddedNamespace,
@@ -93,8 +95,7 @@ function commonSettings(loaded: LoadedProject, data: DataFolder, tools: Tools, t
     temporal: address === undefined ? embedded : { address, namespace, keyFile: data.temporalKey },
     tools: { tmux: tools.tmux, git: tools.git },
     host: {
-      // Several projects may share a Temporal that is not ours; their hosts must not.
-      id: address === undefined ? 'local' : `local-${project.id}`,
+      id: address === undefined ? own : shared,
       label: hostname(),
       slots: project.maxSessions,
       socket: socketOf(data),

@@ -1,6 +1,11 @@
 /** A machine that runs agents. `local` is the server's own box. */
 export type HostStatus = 'enrolling' | 'online' | 'degraded' | 'offline' | 'revoked'
 
+/** The ids that the server's own host may have: several projects may share a Temporal that is not ours, their hosts must not. */
+export function localHosts(project: string): readonly [own: string, shared: string] {
+  return ['local', `local-${project}`]
+}
+
 /** Whether nothing is to be expected of the host until it is heard again. */
 export function isAway(status: HostStatus): boolean {
   return status === 'offline' || status === 'revoked'

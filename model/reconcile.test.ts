@@ -16,6 +16,7 @@ const open = (session: string, bead: string, attending = true): OpenSession => (
   bead,
   host: 'local',
   attending,
+  over: false,
 })
 
 const nothing: Omit<ReconcileInput, 'now'> = {
@@ -25,6 +26,7 @@ const nothing: Omit<ReconcileInput, 'now'> = {
   announced: ['local'],
   hosts: ['local'],
   seats: [],
+  records: [],
   questions: [],
   strays: [],
   sightings: {},
@@ -98,12 +100,33 @@ describe('reconcile', () => {
   })
   it('frees seats and closes questions of sessions that are no more', () => {
     const seats = [{ session: 's1', bead: 'gm-1' }]
-    const questions = [{ escalation: 'e1', session: 's1' }]
+    const questions = [{ escalation: 'e1', session: 's1', settled: false }]
     const sessions = [open('s1', 'gm-1', false)]
     expect(actions({ seats, questions, sessions })).toEqual([])
     expect(actions({ seats, questions })).toEqual([
       { kind: 'free-seat', session: 's1', bead: 'gm-1' },
       { kind: 'moot', escalation: 'e1', why: 'Its session is no longer running.' },
+    ])
+  })
+  it('closes a question that its session no longer asks', () => {
+    const questions = [{ escalation: 'e1', session: 's1', settled: true }]
+    expect(actions({ questions, sessions: [open('s1', 'gm-1', false)] })).toEqual([
+      { kind: 'moot', escalation: 'e1', why: 'Its session no longer asks it.' },
+    ])
+  })
+  it('mends what is recorded as open and has no workflow, and touches nothing of it meanwhile', () => {
+    const record = { kind: 'session', id: 's1', running: false } as const
+    const seats = [{ session: 's1', bead: 'gm-1' }]
+    const questions = [{ escalation: 'e1', session: 's1', settled: false }]
+    const lost = [{ kind: 'lost', record }]
+    expect(actions({ records: [record], held, seats, questions, panes: [pane('s1', 'gm-1')] })).toEqual(lost)
+    expect(actions({ records: [record], held }), 'no pane either').toEqual(lost)
+    const running = [{ ...record, running: true }]
+    expect(actions({ records: running, held, sessions: [open('s1', 'gm-1', false)] })).toEqual([])
+  })
+  it('ends the workflow of a session whose record says that it is over', () => {
+    expect(actions({ sessions: [{ ...open('s1', 'gm-1', false), over: true }] })).toEqual([
+      { kind: 'relic', session: 's1' },
     ])
   })
   it('forgets a disagreement that went away', () => {

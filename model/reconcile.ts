@@ -6,13 +6,23 @@ export interface HeldBead {
   readonly session: string
 }
 
-/** An open session, as its workflow last published it. */
+/** A session whose workflow runs, as it last published itself. */
 export interface OpenSession {
   readonly session: string
   readonly bead: string
   readonly host: string
   /** Whether it should have a pane and hold its bead by now. */
   readonly attending: boolean
+  /** Whether the record says that it is over: its workflow is from before, as in a Temporal that was restored. */
+  readonly over: boolean
+}
+
+/** What the record says is open. */
+export interface OpenRecord {
+  readonly kind: 'session' | 'escalation'
+  readonly id: string
+  /** Whether its workflow runs. */
+  readonly running: boolean
 }
 
 export interface HostPane extends AnnouncedPane {
@@ -34,6 +44,10 @@ export type ReconcileAction =
   | { readonly kind: 'free-seat'; readonly session: string; readonly bead: string }
   /** A question that nobody needs answered any more. */
   | { readonly kind: 'moot'; readonly escalation: string; readonly why: string }
+  /** Something that is recorded as open has no workflow any more. */
+  | { readonly kind: 'lost'; readonly record: OpenRecord }
+  /** The workflow of a session that is over. */
+  | { readonly kind: 'relic'; readonly session: string }
 
 /** What people were asked about a pane that no session owns. */
 export interface StrayQuestion {
@@ -56,8 +70,9 @@ export interface ReconcileInput {
   /** Every host that there is. */
   readonly hosts: readonly string[]
   readonly seats: readonly { readonly session: string; readonly bead: string }[]
-  /** Open questions of sessions. */
-  readonly questions: readonly { readonly escalation: string; readonly session: string }[]
+  readonly records: readonly OpenRecord[]
+  /** Open questions of sessions; `settled`: the session has asked it and waits for it no more. */
+  readonly questions: readonly { readonly escalation: string; readonly session: string; readonly settled: boolean }[]
   readonly strays: readonly StrayQuestion[]
   readonly sightings: Sightings
   readonly now: number
@@ -82,11 +97,17 @@ export function reconcile(input: ReconcileInput): { actions: ReconcileAction[]; 
 }
 
 function* disagreements(input: ReconcileInput): Generator<[string, ReconcileAction]> {
-  const sessions = new Map(input.sessions.map((session) => [session.session, session]))
+  // A session whose workflow was lost counts until it has gone on from its record, or the record is closed.
+  const lost = input.records.filter(({ kind, running }) => kind === 'session' && !running)
+  const sessions = new Set([...input.sessions.map(({ session }) => session), ...lost.map(({ id }) => id)])
   const heldBy = new Map(input.held.map((held) => [held.bead, held.session]))
   const alive = new Map(input.panes.filter((pane) => pane.alive).map((pane) => [pane.session, pane]))
 
+  for (const record of input.records) {
+    if (!record.running) yield [`lost:${record.kind}:${record.id}`, { kind: 'lost', record }]
+  }
   for (const session of input.sessions) {
+    if (session.over) yield [`relic:${session.session}`, { kind: 'relic', session: session.session }]
     if (!session.attending) continue
     if (heldBy.get(session.bead) !== session.session) {
       yield [`moved:${session.session}`, { kind: 'bead-moved', session: session.session, bead: session.bead }]
@@ -103,9 +124,9 @@ function* disagreements(input: ReconcileInput): Generator<[string, ReconcileActi
   for (const { session, bead } of input.seats) {
     if (!sessions.has(session)) yield [`seat:${session}`, { kind: 'free-seat', session, bead }]
   }
-  for (const { escalation, session } of input.questions) {
-    const why = 'Its session is no longer running.'
-    if (!sessions.has(session)) yield [`question:${escalation}`, { kind: 'moot', escalation, why }]
+  for (const { escalation, session, settled } of input.questions) {
+    const why = settled ? 'Its session no longer asks it.' : 'Its session is no longer running.'
+    if (settled || !sessions.has(session)) yield [`question:${escalation}`, { kind: 'moot', escalation, why }]
   }
   for (const { escalation, host, session, open } of input.strays) {
     if (!open || !input.announced.includes(host)) continue

@@ -37,7 +37,8 @@ export async function connectTemporal(
   }
 }
 
-async function prepareNamespace(connection: Connection, namespace: string): Promise<void> {
+/** Makes a namespace what Gemba needs. Repeat-safe. */
+export async function prepareNamespace(connection: Connection, namespace: string): Promise<void> {
   const { workflowService, operatorService } = connection
   const retention = msToTs(retentionMs)
   const described = await workflowService.describeNamespace({ namespace }).catch(() => undefined)

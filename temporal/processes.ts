@@ -15,7 +15,7 @@ import type { Carrier, EscalationState } from './contracts/escalation.ts'
 import { moot } from './contracts/escalation.ts'
 import { hostAnnounced, hostSilent, hostWorkflowId, type HostState } from './contracts/host.ts'
 import { nothingPublished } from './contracts/publishing.ts'
-import { beadMoved, reattach, sessionWorkflowId } from './contracts/session.ts'
+import { beadMoved, reattach, sessionWorkflowId, type SessionState } from './contracts/session.ts'
 import { attributesOf, searchAttributes } from './search-attributes.ts'
 
 /** Workflow tasks that a killed worker held are given to another after this long. */
@@ -26,6 +26,8 @@ const workflowTaskTimeout = 2_000
  * `Commands`; both are the only callers of the Temporal client.
  */
 export class Processes {
+  /** The id of the dispatcher's workflow. */
+  readonly dispatcher: string
   private readonly client: Client
   private readonly project: string
   private readonly timing: Timing
@@ -33,11 +35,12 @@ export class Processes {
   constructor(client: Client, project: string, timing: Timing) {
     this.client = client
     this.project = project
+    this.dispatcher = dispatchWorkflowId(project)
     this.timing = timing
   }
 
-  /** Starts the dispatcher when there is none, and gives it the present configuration. */
-  async configure(config: DispatchConfig): Promise<void> {
+  /** Starts the dispatcher when there is none, with what is `known` from before, and gives it the present configuration. */
+  async configure(config: DispatchConfig, known: Partial<DispatchState> = {}): Promise<void> {
     const input: DispatchState = {
       schema: 1,
       project: this.project,
@@ -49,9 +52,10 @@ export class Processes {
       restarts: {},
       applied: [],
       publishing: nothingPublished(Date.now()),
+      ...known,
     }
     await this.client.workflow.signalWithStart('dispatch', {
-      workflowId: dispatchWorkflowId(this.project),
+      workflowId: this.dispatcher,
       taskQueue: serverQueue(this.project),
       args: [input],
       signal: configureDispatch,
@@ -114,30 +118,48 @@ export class Processes {
       publishing: nothingPublished(Date.now()),
       view: { ...request, state: decision === null ? 'open' : 'decided', decision, note: '' },
     }
+    await this.start('escalation', request.id, input)
+  }
+
+  /** Lets a session, a question or a host whose workflow was lost go on from a state. Nothing happens when it runs. */
+  async goOn(state: SessionState | EscalationState | HostState): Promise<void> {
+    if ('phase' in state) return this.start('session', sessionWorkflowId(this.project, state.view.id), state)
+    if ('carrier' in state) return this.start('escalation', state.view.id, state)
+    return this.start('host', hostWorkflowId(state.view.id), state)
+  }
+
+  /** Seats that the dispatcher counts as taken; undefined when there is no dispatcher. */
+  async seats(): Promise<readonly Seat[] | undefined> {
     try {
-      await this.client.workflow.start('escalation', {
-        workflowId: request.id,
-        taskQueue: serverQueue(this.project),
-        args: [input],
-        workflowTaskTimeout,
-        typedSearchAttributes: attributesOf({ kind: 'escalation', project: this.project }),
-      })
+      return await this.client.workflow.getHandle(this.dispatcher).query(takenSeats)
     } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+      if (error instanceof WorkflowNotFoundError) return undefined
+      throw error
     }
   }
 
-  /** Seats that the dispatcher counts as taken. */
-  async seats(): Promise<readonly Seat[]> {
-    return this.client.workflow.getHandle(dispatchWorkflowId(this.project)).query(takenSeats)
+  /** What Temporal knows of a workflow, as of now. */
+  async standing(workflowId: string): Promise<'running' | 'closed' | 'missing'> {
+    try {
+      const { status } = await this.client.workflow.getHandle(workflowId).describe()
+      return status.name === 'RUNNING' ? 'running' : 'closed'
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'missing'
+      throw error
+    }
+  }
+
+  /** Ends the workflow of a session that is over. */
+  async endRelic(session: string): Promise<void> {
+    await this.signal(sessionWorkflowId(this.project, session), async (handle) => {
+      await handle.terminate('The record says that this session is over.')
+    })
   }
 
   /** Frees a seat whose session is no more. */
   async freeSeat(session: string, bead: string): Promise<void> {
     const why = 'Its session is no longer running.'
-    await this.signal(dispatchWorkflowId(this.project), (handle) =>
-      handle.signal(seatLeft, { session, bead, outcome: 'ended', why }),
-    )
+    await this.signal(this.dispatcher, (handle) => handle.signal(seatLeft, { session, bead, outcome: 'ended', why }))
   }
 
   /** Closes a question that no longer matters. */
@@ -145,16 +167,37 @@ export class Processes {
     await this.signal(escalation, (handle) => handle.signal(moot, { why }))
   }
 
-  /** Ids of the sessions whose workflows are running, as visibility knows them. */
-  async openSessions(): Promise<string[]> {
+  /** The sessions (ids) and questions (workflow ids) whose workflows are running, as visibility knows them. */
+  async running(): Promise<{ sessions: string[]; escalations: string[] }> {
     const { kind, project, session } = searchAttributes
-    const query = `${kind.name} = 'session' AND ${project.name} = '${this.project}' AND ExecutionStatus = 'Running'`
-    const ids: string[] = []
-    for await (const execution of this.client.workflow.list({ query })) {
-      const id = execution.typedSearchAttributes.get(session)
-      if (id !== undefined) ids.push(id)
+    const kinds = `${kind.name} IN ('session', 'escalation')`
+    const query = `${kinds} AND ${project.name} = '${this.project}' AND ExecutionStatus = 'Running'`
+    const sessions: string[] = []
+    const escalations: string[] = []
+    for await (const { workflowId, typedSearchAttributes } of this.client.workflow.list({ query })) {
+      if (typedSearchAttributes.get(kind) === 'escalation') escalations.push(workflowId)
+      else sessions.push(typedSearchAttributes.get(session) ?? '')
     }
-    return ids
+    return { sessions, escalations }
+  }
+
+  /** Starts a workflow, unless it runs. */
+  private async start(
+    kind: 'session' | 'escalation' | 'host',
+    workflowId: string,
+    state: SessionState | EscalationState | HostState,
+  ): Promise<void> {
+    try {
+      await this.client.workflow.start(kind, {
+        workflowId,
+        taskQueue: serverQueue(this.project),
+        args: [state],
+        workflowTaskTimeout,
+        typedSearchAttributes: attributesOf({ kind, project: this.project, ...attributesIn(state) }),
+      })
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+    }
   }
 
   /** A workflow that has closed meanwhile needs no signal. */
@@ -168,4 +211,12 @@ export class Processes {
       if (!(error instanceof WorkflowNotFoundError)) throw error
     }
   }
+}
+
+/** The search attributes that a state tells of; the same as those that it was begun with. */
+function attributesIn(state: SessionState | EscalationState | HostState): Record<string, string> {
+  if ('phase' in state) return { bead: state.view.bead, session: state.view.id, host: state.view.host }
+  if (!('carrier' in state)) return { host: state.view.id }
+  const { session, bead } = state.view
+  return session === null ? {} : { session, ...(bead === null ? {} : { bead }) }
 }

@@ -18,6 +18,8 @@ export interface HostFollowerDeps {
 export interface HostFollower {
   /** Tells of the hosts that announced themselves before Temporal could be told, and of those that stay away. */
   catchUp(): Promise<void>
+  /** Tells of all hosts anew: Temporal has lost what it was told. */
+  again(): Promise<void>
   close(): void
 }
 
@@ -46,12 +48,17 @@ export function followHosts({ project, store, hub, processes, reconciler, logger
       tell(processes()?.hostSilent(host, Date.now()))
     }),
   ]
+  async function catchUp(): Promise<void> {
+    for (const announcement of hub.announcements()) hear(announcement)
+    const known = await store.snapshots({ kind: 'host', project: project.id, open: true, limit: 1000 })
+    const since = Date.now()
+    for (const { id } of known.items) if (!heard.has(id)) tell(processes()?.hostSilent(id, since))
+  }
   return {
-    async catchUp() {
-      for (const announcement of hub.announcements()) hear(announcement)
-      const known = await store.snapshots({ kind: 'host', project: project.id, open: true, limit: 1000 })
-      const since = Date.now()
-      for (const { id } of known.items) if (!heard.has(id)) tell(processes()?.hostSilent(id, since))
+    catchUp,
+    again() {
+      heard.clear()
+      return catchUp()
     },
     close() {
       for (const release of releases) release()

@@ -9,21 +9,27 @@ import {
   type HostPane,
   type OpenSession,
   type ReconcileAction,
+  type ReconcileInput,
   type Sightings,
   type StrayQuestion,
 } from '../model/reconcile.ts'
 import type { Project } from '../model/project.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
 import type { Store } from '../store/store.ts'
-import { escalationWorkflowId, type EscalationState } from '../temporal/contracts/escalation.ts'
+import { escalationNumber, escalationWorkflowId, type EscalationState } from '../temporal/contracts/escalation.ts'
 import type { SessionState } from '../temporal/contracts/session.ts'
 import type { Processes } from '../temporal/processes.ts'
+import type { Restorer } from './restorer.ts'
 
 export interface ReconcilerDeps {
   readonly project: Project
   readonly work: WorkPlane
   readonly store: Store
   readonly processes: () => Processes | undefined
+  /** Brings back what Temporal has lost. */
+  readonly restorer: Restorer
+  /** Called when Temporal knew of no dispatcher, and everything has gone on from its record. */
+  readonly onRestored: () => void
   /** What the hosts that answer say of their panes now. */
   readonly announcements: () => Promise<readonly Announcement[]>
   readonly logger: Logger
@@ -75,12 +81,20 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
   async function once(): Promise<void> {
     const processes = deps.processes()
     if (processes === undefined) return
+    const seats = await processes.seats()
+    if (seats === undefined) {
+      await deps.restorer.begin(processes)
+      deps.onRestored()
+      return
+    }
     const announcements = await deps.announcements()
     const panes = announcements.flatMap((from) => from.panes.map((pane): HostPane => ({ ...pane, host: from.host })))
-    const seats = await processes.seats()
     const open = await openEscalations(deps)
     const hosts = await knownHosts(deps)
-    const sessions = await openSessions(processes, deps.store)
+    const recorded = await openSessionIds(deps)
+    const running = await processes.running()
+    const states = await sessionStates(running.sessions, deps.store)
+    const sessions = running.sessions.map((session) => openSession(session, states.get(session)))
     const strays = await strayQuestions(deps, open, panes, sessions)
     const held = (await deps.work.held()).filter((bead) => bead.status !== 'closed')
     const result = reconcile({
@@ -90,7 +104,13 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
       announced: announcements.map((from) => from.host),
       hosts,
       seats,
-      questions: questionsOf(open),
+      records: [
+        ...recorded.map((id) => ({ kind: 'session', id, running: running.sessions.includes(id) }) as const),
+        ...open.map(
+          ({ view: { id } }) => ({ kind: 'escalation', id, running: running.escalations.includes(id) }) as const,
+        ),
+      ],
+      questions: questionsOf(open, states),
       strays,
       sightings,
       now: Date.now(),
@@ -123,18 +143,28 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
   }
 }
 
-async function openSessions(processes: Processes, store: Store): Promise<OpenSession[]> {
-  const ids = await processes.openSessions()
-  const snapshots = await Promise.all(ids.map((id) => store.snapshot('session', id)))
-  return ids.map((session, index) => {
-    const state = snapshots[index]?.state as SessionState | undefined
-    return {
-      session,
-      bead: state?.view.bead ?? '',
-      host: state?.view.host ?? '',
-      attending: state?.phase === 'attending' && state.claimed && state.view.status !== 'suspended',
-    }
-  })
+type States = ReadonlyMap<string, { readonly open: boolean; readonly state: SessionState | null }>
+
+async function sessionStates(ids: readonly string[], store: Store): Promise<States> {
+  const found = await Promise.all(ids.map((id) => store.snapshot('session', id)))
+  return new Map(
+    found.flatMap((snapshot) =>
+      snapshot === undefined
+        ? []
+        : [[snapshot.id, { open: snapshot.open, state: snapshot.state as SessionState | null }]],
+    ),
+  )
+}
+
+function openSession(session: string, known: ReturnType<States['get']>): OpenSession {
+  const state = known?.state
+  return {
+    session,
+    bead: state?.view.bead ?? '',
+    host: state?.view.host ?? '',
+    attending: state?.phase === 'attending' && state.claimed && state.view.status !== 'suspended',
+    over: known?.open === false,
+  }
 }
 
 const page = 1_000
@@ -144,8 +174,18 @@ async function openEscalations({ store, project }: ReconcilerDeps): Promise<Esca
   return items.map(({ view, state }) => ({ ...(state as EscalationState), view: view as EscalationView }))
 }
 
-function questionsOf(open: readonly EscalationState[]): { escalation: string; session: string }[] {
-  return open.flatMap(({ view: { id, session } }) => (session === null ? [] : [{ escalation: id, session }]))
+async function openSessionIds({ store, project }: ReconcilerDeps): Promise<string[]> {
+  const { items } = await store.snapshots({ kind: 'session', project: project.id, open: true, limit: page })
+  return items.map(({ id }) => id)
+}
+
+function questionsOf(open: readonly EscalationState[], states: States): ReconcileInput['questions'] {
+  return open.flatMap(({ view: { id, session } }) => {
+    if (session === null) return []
+    const state = states.get(session)?.state
+    const asks = state?.questions.some(({ escalation }) => escalation === id) ?? true
+    return [{ escalation: id, session, settled: !asks && escalationNumber(id) <= (state?.raised ?? 0) }]
+  })
 }
 
 /** What people were asked about panes that no session owns; also, of those that run, what they want left running. */
@@ -190,6 +230,10 @@ async function carryOut(action: ReconcileAction, deps: ReconcilerDeps, processes
       return processes.freeSeat(action.session, action.bead)
     case 'moot':
       return processes.moot(action.escalation, action.why)
+    case 'lost':
+      return deps.restorer.mend(processes, action.record)
+    case 'relic':
+      return processes.endRelic(action.session)
     case 'bead-moved':
       return beadMoved(action.session, action.bead, deps, processes)
     case 'end-pane':

@@ -12,7 +12,7 @@ import { createLogger } from '../runtime/logger.ts'
 import { readServerSettings, type ServerSettings } from '../runtime/settings.ts'
 import { supervised } from '../runtime/supervised.ts'
 import { openStore } from '../store/open-store.ts'
-import { connectTemporal } from '../temporal/connect.ts'
+import { connectTemporal, prepareNamespace } from '../temporal/connect.ts'
 import { createPayloadCodec } from '../temporal/payload-codec.ts'
 import { Processes } from '../temporal/processes.ts'
 import { createTemporalCommands } from '../temporal/temporal-commands.ts'
@@ -21,6 +21,7 @@ import { followHosts } from './host-follower.ts'
 import { openLate } from './late-work-plane.ts'
 import { openProjectBeads } from './project-beads.ts'
 import { startReconciler } from './reconciler.ts'
+import { openRestorer } from './restorer.ts'
 import { startServerWorker } from './server-worker.ts'
 import { startExample } from './example-start.ts'
 
@@ -77,11 +78,17 @@ async function main(settings: ServerSettings): Promise<void> {
   })
 
   const hub = new HostHub()
+  let prepare = (): Promise<void> => Promise.resolve()
+  const restorer = openRestorer({ project, store, logger, localHost: settings.host.id, prepare: () => prepare() })
   const reconciler = startReconciler({
     project,
     work: late.plane,
     store,
     processes: () => processes,
+    restorer,
+    onRestored: () => {
+      void hosts.again().catch((error: unknown) => logger.warn({ err: error }, 'hosts could not be reported'))
+    },
     announcements: () => hub.askAll(announceWithinMs),
     logger,
   })
@@ -143,9 +150,10 @@ async function main(settings: ServerSettings): Promise<void> {
     logger.debug({ err: why }, 'Temporal is not there yet'),
   )
   releases.push(() => connected.connection.close())
+  const running = new Processes(connected.client, project.id, project.timing)
+  prepare = () => prepareNamespace(connected.connection, temporal.namespace)
+  await restorer.begin(running)
   client = connected.client
-  const running = new Processes(client, project.id, project.timing)
-  await running.configure(project)
   processes = running
   await hosts.catchUp()
   reconciler.look()

@@ -4,6 +4,7 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   ParentClosePolicy,
+  patched,
   proxyLocalActivities,
   setHandler,
   startChild,
@@ -29,6 +30,7 @@ import {
   type DispatchResult,
   type DispatchState,
   type DispatchUpdate,
+  type Restart,
   type SeatLeft,
 } from '../temporal/contracts/dispatch.ts'
 import { nothingPublished } from '../temporal/contracts/publishing.ts'
@@ -268,8 +270,17 @@ class Desk {
     const tries = (state.restarts[left.bead]?.tries ?? 0) + 1
     const wait = state.timing.restart[tries - 1]
     if (wait === undefined) return this.park(left.bead, left.why)
-    const restart = { item, actor: system, tries, due: Date.now() + wait, why: left.why }
-    state.restarts = { ...state.restarts, [left.bead]: restart }
+    this.setRestart(left.bead, { item, actor: system, tries, due: Date.now() + wait, why: left.why })
+  }
+
+  private setRestart(bead: string, restart: Restart): void {
+    this.setRestarts({ ...this.state.restarts, [bead]: restart })
+  }
+
+  /** Recorded, because nothing else knows that the start is still wanted. */
+  private setRestarts(restarts: DispatchState['restarts']): void {
+    this.state.restarts = restarts
+    if (patched('record-restarts')) this.publisher.record()
   }
 
   private nextDue(): number | undefined {
@@ -290,13 +301,10 @@ class Desk {
           ? undefined
           : this.take(restart.item, facts.get(bead), `s${uuid4().replaceAll('-', '').slice(0, 16)}`, restart.actor)
       if (taken?.result.admitted === true) {
-        state.restarts = { ...state.restarts, [bead]: { ...restart, due: null } }
+        this.setRestart(bead, { ...restart, due: null })
         await taken.start()
       } else if (taken === undefined || taken.result.admitted || waits.includes(taken.result.code)) {
-        state.restarts = {
-          ...state.restarts,
-          [bead]: { ...restart, due: Date.now() + (state.timing.restart.at(-1) ?? 1_000) },
-        }
+        this.setRestart(bead, { ...restart, due: Date.now() + (state.timing.restart.at(-1) ?? 1_000) })
       } else {
         this.forget(bead)
       }
@@ -319,9 +327,9 @@ class Desk {
 
   /** Drops what is remembered against a bead: it is starting, has ended well, or a person wants it anew. */
   private forget(bead: string): void {
-    const { state } = this
     this.unpark(bead, system)
-    state.restarts = Object.fromEntries(Object.entries(state.restarts).filter(([id]) => id !== bead))
+    const { [bead]: known, ...others } = this.state.restarts
+    if (known !== undefined) this.setRestarts(others)
   }
 }
 

@@ -8,6 +8,8 @@ import { boundedSnapshot } from './bounded-snapshot.ts'
 export interface Publisher {
   /** Queues an event, and a snapshot of the state as it is when it is sent. */
   changed(body: EventBody, actor: Actor): void
+  /** Has the state recorded although nothing happened that people see. */
+  record(): void
   /** Resolves when everything queued was acknowledged. */
   drained(): Promise<void>
 }
@@ -28,7 +30,8 @@ export function startPublisher(
   })
   const pump = async (): Promise<void> => {
     for (;;) {
-      await condition(() => publishing.events.length > 0)
+      await condition(() => !isDrained(publishing))
+      const { unrecorded = 0 } = publishing
       const batch = publishing.events.slice(0, 20)
       publishing.revision += 1
       const whole = { ...boundedSnapshot(snapshot()), revision: publishing.revision }
@@ -37,6 +40,7 @@ export function startPublisher(
         await publish({ events: [], snapshot: { ...whole, state: null } }).catch(() => undefined)
       })
       publishing.events = publishing.events.slice(batch.length)
+      publishing.unrecorded = (publishing.unrecorded ?? 0) - unrecorded
     }
   }
   // A cancelled workflow still publishes what it has to say; the coroutine ends with the workflow.
@@ -51,6 +55,13 @@ export function startPublisher(
         { source, sourceRevision: publishing.eventCount, at: new Date().toISOString(), actor, body },
       ]
     },
-    drained: () => CancellationScope.nonCancellable(() => condition(() => publishing.events.length === 0)),
+    record() {
+      publishing.unrecorded = (publishing.unrecorded ?? 0) + 1
+    },
+    drained: () => CancellationScope.nonCancellable(() => condition(() => isDrained(publishing))),
   }
+}
+
+function isDrained({ events, unrecorded = 0 }: Publishing): boolean {
+  return events.length === 0 && unrecorded === 0
 }

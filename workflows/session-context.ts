@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow'
@@ -100,6 +101,7 @@ export class SessionContext {
     if (state.applied[key]) return
     state.applied = { ...state.applied, [key]: true }
     state.says = [...state.says, { key, text }]
+    if (patched('record-says')) this.publisher.record()
   }
 
   /** Runs an activity of the host until it ends; undefined when somebody interrupts, or has given the host up. */

@@ -36,6 +36,8 @@ export async function ask(
   freeText: boolean,
 ): Promise<string> {
   const { state } = context
+  const standing = state.questions.find((question) => isSame(question, asked))
+  if (standing !== undefined) return standing.escalation
   const before = askedBefore(state.questions, asked)
   if (before !== undefined) {
     const revived = { ...before, live: true, screenDigest: asked.screenDigest, ask: asked.ask }
@@ -221,6 +223,12 @@ function escalationInput(
 function isAdvisory({ source }: Asked, { rules, phase }: SessionState): boolean {
   if (source === 'host_offline') return phase === 'attending'
   return source === 'question' && rules.interactionMode === 'balanced'
+}
+
+/** Whether the agent was heard twice: a session that goes on from its record reads its last frames again. */
+function isSame(question: OpenQuestion, { source, ask, screenDigest }: Asked): boolean {
+  if (!question.live || question.source !== source) return false
+  return (ask !== null && question.ask === ask) || (screenDigest !== null && question.screenDigest === screenDigest)
 }
 
 function askedBefore(questions: readonly OpenQuestion[], asked: Asked): OpenQuestion | undefined {

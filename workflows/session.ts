@@ -149,7 +149,8 @@ async function refuse(context: SessionContext, code: string, message: string): P
 async function launch(context: SessionContext): Promise<void> {
   const { state } = context
   const { view, brief } = state
-  if (brief === null) throw failure('internal', { why: 'a session was to start without its bead' })
+  // A session that goes on from its record reads its bead again.
+  if (brief === null) return context.setPhase('claiming')
   const { project, id: session, fence, repository, agent } = view
   const { rules, agentSession: resume } = state
   const request = { project, session, fence, bead: brief, repository, agent, rules, resume }
@@ -174,8 +175,12 @@ async function attend(context: SessionContext): Promise<void> {
     .onHost('attend', () => context.watcher.attendPane({ session: id, fence, cursor, dialog }))
     .catch((error: unknown) => attendFailed(context, failureOf(error)))
   if (attended === undefined) return
-  state.cursor = attended.cursor
-  for (const fact of attended.facts) await take(context, fact)
+  for (const fact of attended.facts) {
+    // What is recorded meanwhile must not skip the facts that are still to be taken.
+    state.cursor = Math.max(state.cursor, fact.offset)
+    await take(context, fact)
+  }
+  state.cursor = Math.max(state.cursor, attended.cursor)
 }
 
 /** A pane that is known to be gone is a fact; any other trouble passes, and the wait begins again. */

@@ -10,6 +10,12 @@ export function escalationWorkflowId(project: string, owner: string, ref: string
   return `escalation/${project}/${owner}/${ref}`
 }
 
+/** Which of its session's escalations it is, counted from 1; 0 when it is no session's. */
+export function escalationNumber(workflowId: string): number {
+  const ref = workflowId.slice(workflowId.lastIndexOf('/') + 1)
+  return /^\d{1,9}$/.test(ref) ? Number(ref) : 0
+}
+
 /** Who carries out the decision. */
 export type Carrier =
   | { readonly kind: 'session'; readonly workflowId: string }

@@ -8,9 +8,19 @@ export interface Publishing {
   events: readonly NewEvent[]
   /** Whether anything was ever published. */
   begun: boolean
+  /** How often the state changed in ways that people do not see and that have to be recorded. */
+  unrecorded?: number
 }
 
 /** A workflow, started at `now` (ms since the epoch), that has published nothing yet. */
 export function nothingPublished(now: number): Publishing {
   return { revision: now, eventCount: now, events: [], begun: false }
 }
+
+/** A workflow that goes on from a snapshot of this revision: what it publishes is newer, also when clocks went back. */
+export function publishedUpTo(revision: number, now: number): Publishing {
+  return { ...nothingPublished(Math.max(now, revision + clockRoom)), begun: true }
+}
+
+/** More numbers than one workflow takes within the time that clocks are set back by. */
+const clockRoom = 100_000

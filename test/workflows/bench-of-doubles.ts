@@ -27,9 +27,13 @@ import {
 import type { DispatchUpdate } from '../../temporal/contracts/dispatch.ts'
 import { Processes } from '../../temporal/processes.ts'
 import { createTemporalCommands } from '../../temporal/temporal-commands.ts'
+import { prepareNamespace } from '../../temporal/connect.ts'
+import type { Store } from '../../store/store.ts'
+import { openRestorer } from '../../workers/restorer.ts'
 import type { TestTemporal } from '../temporal-server.ts'
 
 const logger = new DefaultLogger('ERROR')
+const silent = { warn: () => undefined }
 Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } } })
 
 /** Durations that make a test quick; the order of things stays. */
@@ -201,6 +205,21 @@ export class ServerDouble {
     return this.events.map((event) => event.body.kind)
   }
 
+  /** What was published, as the store gives it. */
+  store(): Pick<Store, 'snapshot' | 'snapshots' | 'publish'> {
+    return {
+      snapshot: async (kind, id) => this.snapshots.get(`${kind}/${id}`),
+      snapshots: async ({ kind, open }) => ({
+        items: [...this.snapshots.values()].filter((each) => each.kind === kind && each.open === (open ?? each.open)),
+        cursor: null,
+      }),
+      publish: async (publication) => {
+        await this.activities().publish(publication)
+        return []
+      },
+    }
+  }
+
   activities(): ServerActivities {
     return {
       inspectBeads: async (ids) =>
@@ -259,13 +278,19 @@ export class ServerDouble {
   }
 }
 
-/** Workflows of one project on a real Temporal server, over doubles of the server's activities and of one host. */
-export async function openWorkflowBench(temporal: TestTemporal, project: string, config: DispatchConfig = testConfig) {
-  const server = new ServerDouble()
-  const host = new HostDouble()
+/**
+ * Workflows of one project on a real Temporal server, over doubles of the server's activities and of one host; with those
+ * of an earlier bench, on the Temporal that comes after the one that was lost.
+ */
+export async function openWorkflowBench(
+  temporal: TestTemporal,
+  project: string,
+  config: DispatchConfig & { readonly timing?: Timing } = testConfig,
+  earlier: { readonly server?: ServerDouble; readonly host?: HostDouble; readonly hostId?: string } = {},
+) {
+  const { server = new ServerDouble(), host = new HostDouble(), hostId = `h-${project}` } = earlier
   const connection = await NativeConnection.connect({ address: temporal.address })
   const common = { connection, namespace: temporal.namespace }
-  const hostId = `h-${project}`
   const workers = [
     await Worker.create({
       ...common,
@@ -291,14 +316,22 @@ export async function openWorkflowBench(temporal: TestTemporal, project: string,
     }
   }
   let closeHost = await openHost()
-  const processes = new Processes(temporal.client, project, quickTiming)
+  const processes = new Processes(temporal.client, project, config.timing ?? quickTiming)
   const commands = createTemporalCommands({
     project,
     client: () => temporal.client,
     deadlineMs: 20_000,
     escalation: async (id) => server.snapshots.get(`escalation/${id}`)?.view as EscalationView | undefined,
   })
-  await processes.configure(config)
+  const prepare = () => prepareNamespace(temporal.connection, temporal.namespace)
+  const restorer = openRestorer({
+    project: { id: project, ...config },
+    store: server.store(),
+    logger: silent,
+    localHost: hostId,
+    prepare,
+  })
+  await restorer.begin(processes)
   const announce = () =>
     processes.hostAnnounced({ id: hostId, label: hostId, kinds: ['worktree'], slots: 8, version: '1' })
   await announce()
@@ -314,6 +347,7 @@ export async function openWorkflowBench(temporal: TestTemporal, project: string,
     server,
     host,
     processes,
+    restorer,
     commands,
     hostId,
     /** Has a bead worked; the id of its session. */

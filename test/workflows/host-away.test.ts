@@ -95,7 +95,7 @@ describe('a session whose host is offline', () => {
     await answer(b, await asked(b), 'leave')
     await give(b, session)
     await b.wakeHost()
-    await until(async () => (await b.processes.seats()).length === 0)
+    await until(async () => (await b.processes.seats())?.length === 0)
     const next = await b.start('gm-1', 'again')
     await until(() => b.server.session(next)?.worktree)
     expect(b.host.count('endPane')).toBe(0)
@@ -116,7 +116,7 @@ describe('a session whose host is offline', () => {
     await answer(b, question, 'leave')
     await give(b, session)
     await b.wakeHost()
-    await until(async () => (await b.processes.seats()).length === 0)
+    await until(async () => (await b.processes.seats())?.length === 0)
     expect(b.host.count('integrate')).toBe(1)
   })
 

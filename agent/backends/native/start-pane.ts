@@ -35,7 +35,7 @@ export async function startPane(context: NativeContext, request: StartPane): Pro
   const earlier = context.store.read(session)
   if (!beadId.test(request.bead.id)) throw new GembaError('bad_request', { why: 'that is no bead id' })
   if (earlier !== undefined && fence < earlier.fence) throw new GembaError('fence_stale', { session })
-  if (earlier?.fence === fence && earlier.state === 'ended') throw new GembaError('session_closed', { session })
+  if (earlier?.state === 'ended') throw new GembaError('session_closed', { session })
   if (earlier?.fence === fence && earlier.state === 'running') return startedPane(earlier)
 
   const start = resolved(context, request)
