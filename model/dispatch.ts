@@ -82,10 +82,18 @@ function unfitness(candidate: Candidate, force: boolean): Admission | undefined 
   if (candidate.status !== 'open')
     return refuse('bead_not_startable', { bead, why: `its status is ${candidate.status}` })
   if (candidate.blockedBy.length > 0 && !force) {
-    return refuse('bead_blocked', { bead, blockers: candidate.blockedBy.join(', ') })
+    return refuse('bead_blocked', { bead, blockers: named(candidate.blockedBy) })
   }
   return undefined
 }
+
+/** As many as a person reads. */
+function named(ids: readonly string[]): string {
+  const rest = ids.length - mostNamed
+  return [...ids.slice(0, mostNamed), ...(rest > 0 ? [`${rest} more`] : [])].join(', ')
+}
+
+const mostNamed = 10
 
 function chooseHost(
   wish: Wish,

@@ -9,6 +9,7 @@ export type EscalationSource =
   | 'bead_moved'
   | 'host_offline'
   | 'stray_pane'
+  | 'unknown_holder'
   | 'review'
 
 export interface EscalationOption {

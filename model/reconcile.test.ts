@@ -29,6 +29,7 @@ const nothing: Omit<ReconcileInput, 'now'> = {
   records: [],
   questions: [],
   strays: [],
+  holders: [],
   sightings: {},
 }
 
@@ -41,7 +42,7 @@ function actions(input: Partial<ReconcileInput>): unknown[] {
 }
 
 describe('reconcile', () => {
-  const held = [{ bead: 'gm-1', session: 's1' }]
+  const held = [{ bead: 'gm-1', session: 's1', known: true, integrated: false }]
 
   it('row 1: leaves alone what agrees', () => {
     expect(actions({ held, sessions: [open('s1', 'gm-1')], panes: [pane('s1', 'gm-1')] })).toEqual([])
@@ -58,6 +59,20 @@ describe('reconcile', () => {
   })
   it('row 3: gives back a bead that nobody works on', () => {
     expect(actions({ held })).toEqual([{ kind: 'release', bead: 'gm-1', session: 's1' }])
+  })
+  it('row 3: closes a bead whose work is in', () => {
+    const integrated = held.map((each) => ({ ...each, integrated: true }))
+    expect(actions({ held: integrated })).toEqual([{ kind: 'close', bead: 'gm-1', session: 's1' }])
+  })
+  it('row 3: asks, once, about a bead whose session may be that of another Gemba', () => {
+    const foreign = held.map((each) => ({ ...each, known: false }))
+    const asked = { escalation: 'e1', bead: 'gm-1', session: 's1', open: true }
+    expect(actions({ held: foreign })).toEqual([{ kind: 'unknown-holder', bead: 'gm-1', session: 's1' }])
+    expect(actions({ held: foreign, holders: [asked] })).toEqual([])
+    expect(actions({ held: foreign, holders: [{ ...asked, open: false }] }), 'it is to be left').toEqual([])
+    expect(actions({ holders: [asked] })).toEqual([
+      { kind: 'moot', escalation: 'e1', why: 'The bead is no longer held so.' },
+    ])
   })
   it('row 3: not before any host was heard, whose panes could hold it', () => {
     expect(actions({ held, announced: [] })).toEqual([])

@@ -4,6 +4,10 @@ import type { AnnouncedPane } from './host.ts'
 export interface HeldBead {
   readonly bead: string
   readonly session: string
+  /** Whether this Gemba has a record of the session; another one may work on the same database. */
+  readonly known: boolean
+  /** Whether the session's work is in its base. */
+  readonly integrated: boolean
 }
 
 /** A session whose workflow runs, as it last published itself. */
@@ -34,6 +38,10 @@ export type ReconcileAction =
   | { readonly kind: 'reattach'; readonly session: string }
   /** Row 3: back to open, if it is still ours. */
   | { readonly kind: 'release'; readonly bead: string; readonly session: string }
+  /** Row 3, when its work is in: closed, if it is still ours. */
+  | { readonly kind: 'close'; readonly bead: string; readonly session: string }
+  /** Row 3, when the session is perhaps another Gemba's: a person decides. */
+  | { readonly kind: 'unknown-holder'; readonly bead: string; readonly session: string }
   /** Row 4, when its work looked integrated; the host looks again before it ends anything, else a person decides. */
   | { readonly kind: 'end-pane'; readonly pane: HostPane }
   /** Rows 4 and 6: a person decides. */
@@ -58,6 +66,15 @@ export interface StrayQuestion {
   readonly open: boolean
 }
 
+/** What people were asked about a bead whose holder nobody here knows. */
+export interface HolderQuestion {
+  readonly escalation: string
+  readonly bead: string
+  readonly session: string
+  /** Whether it waits for an answer; else it is being carried out, or a person wants the bead left alone. */
+  readonly open: boolean
+}
+
 /** First sighting of a disagreement, by its key: ms since the epoch. */
 export type Sightings = Readonly<Record<string, number>>
 
@@ -74,6 +91,7 @@ export interface ReconcileInput {
   /** Open questions of sessions; `settled`: the session has asked it and waits for it no more. */
   readonly questions: readonly { readonly escalation: string; readonly session: string; readonly settled: boolean }[]
   readonly strays: readonly StrayQuestion[]
+  readonly holders: readonly HolderQuestion[]
   readonly sightings: Sightings
   readonly now: number
 }
@@ -119,7 +137,14 @@ function* disagreements(input: ReconcileInput): Generator<[string, ReconcileActi
   for (const held of input.held) {
     if (sessions.has(held.session)) continue
     if (alive.has(held.session) || !everyHostHeard) continue
-    yield [`orphan:${held.bead}:${held.session}`, { kind: 'release', bead: held.bead, session: held.session }]
+    const { bead, session } = held
+    if (!held.known && input.holders.some((asked) => asked.bead === bead && asked.session === session)) continue
+    const kind = !held.known ? 'unknown-holder' : held.integrated ? 'close' : 'release'
+    yield [`orphan:${bead}:${session}`, { kind, bead, session }]
+  }
+  for (const { escalation, bead, session, open } of input.holders) {
+    if (!open || heldBy.get(bead) === session) continue
+    yield [`holder:${escalation}`, { kind: 'moot', escalation, why: 'The bead is no longer held so.' }]
   }
   for (const { session, bead } of input.seats) {
     if (!sessions.has(session)) yield [`seat:${session}`, { kind: 'free-seat', session, bead }]

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   isGrpcServiceError,
   ServiceError,
@@ -49,8 +50,11 @@ export function createTemporalCommands(options: TemporalCommandsOptions): Comman
 
   return {
     async dispatch({ items, key, actor }) {
+      // Temporal answers an update of the same id with the failure of the first, so each try has its own; the dispatcher
+      // itself remembers the key of what it has decided.
+      const tryId = `${key}.${randomUUID()}`
       return mapped(async () => [
-        ...(await update(dispatchWorkflowId(options.project), dispatchBeads, key, [{ items, key, actor }])),
+        ...(await update(dispatchWorkflowId(options.project), dispatchBeads, tryId, [{ items, key, actor }])),
       ])
     },
     async unpark({ bead, key, actor }) {
@@ -85,6 +89,8 @@ const closed = new GembaError('no_longer_needed', { why: 'it is closed' })
 
 function whyClosed(id: string, view: EscalationView | undefined): GembaError {
   if (view === undefined) return new GembaError('escalation_not_found', { escalation: id })
+  if (view.state === 'open')
+    return new GembaError('temporal_unavailable', { why: 'the question is being brought back' })
   if (view.decision !== null) return new GembaError('already_decided', { by: view.decision.by, at: view.decision.at })
   return new GembaError('no_longer_needed', { why: view.note || 'it is closed' })
 }

@@ -4,7 +4,6 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   ParentClosePolicy,
-  patched,
   proxyLocalActivities,
   setHandler,
   startChild,
@@ -38,9 +37,10 @@ import { holdSession, sessionWorkflowId, type SessionState } from '../temporal/c
 import { attributesOf } from '../temporal/search-attributes.ts'
 import { failure, failureOf } from './failure.ts'
 import { startPublisher, type Publisher } from './publisher.ts'
+import { revised } from './revised.ts'
 
-/** Results that are remembered for repeated commands; the state has to fit one payload. */
-const keptResults = 2_000
+/** Characters of results that are remembered for repeated commands; the state has to fit one payload. */
+const keptAnswers = 400_000
 
 const { inspectBeads } = proxyLocalActivities<Pick<ServerActivities, 'inspectBeads'>>({
   startToCloseTimeout: '10s',
@@ -280,7 +280,7 @@ class Desk {
   /** Recorded, because nothing else knows that the start is still wanted. */
   private setRestarts(restarts: DispatchState['restarts']): void {
     this.state.restarts = restarts
-    if (patched('record-restarts')) this.publisher.record()
+    if (revised()) this.publisher.record()
   }
 
   private nextDue(): number | undefined {
@@ -338,7 +338,7 @@ const waits: readonly string[] = ['dispatch_full', 'host_offline', 'host_unknown
 
 /** The newest answers that fit. */
 function lastAnswers(answers: DispatchState['applied']): DispatchState['applied'] {
-  let room = keptResults
-  const first = answers.findLastIndex((answer) => (room -= answer.results.length) < 0)
+  let room = keptAnswers
+  const first = answers.findLastIndex((answer) => (room -= JSON.stringify(answer).length) < 0)
   return answers.slice(first + 1)
 }

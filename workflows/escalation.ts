@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow'
 import { system, type Actor } from '../model/actor.ts'
 import { isAnswer, possibleAnswers, type Decision, type EscalationView } from '../model/escalation.ts'
-import { hostQueue, type HostActivities } from '../temporal/contracts/activities.ts'
+import { hostQueue, type HostActivities, type ServerActivities } from '../temporal/contracts/activities.ts'
 import {
   answerEscalation,
   delivered,
@@ -96,6 +96,7 @@ async function carryOut(state: EscalationState, show: Show): Promise<void> {
   const decision = view.decision
   if (decision === null) return
   if (carrier.kind === 'stray') return endStray(state, carrier, decision, show)
+  if (carrier.kind === 'holder') return releaseHeld(state, carrier, decision, show)
   const answer = { escalation: view.id, value: decision.value, text: decision.text, by: decision.by }
   const told = await getExternalWorkflowHandle(carrier.workflowId)
     .signal(answerSession, answer)
@@ -104,6 +105,24 @@ async function carryOut(state: EscalationState, show: Show): Promise<void> {
       () => false,
     )
   if (!told) show({ state: 'moot', note: 'The session has ended.' }, system)
+}
+
+async function releaseHeld(
+  state: EscalationState,
+  { bead, session }: Extract<Carrier, { kind: 'holder' }>,
+  decision: Decision,
+  show: Show,
+): Promise<void> {
+  if (decision.value !== 'release') return show({ state: 'delivered', note: '' }, system)
+  const server = proxyActivities<Pick<ServerActivities, 'releaseBead'>>({
+    startToCloseTimeout: state.timing.serverActivity,
+  })
+  const actor = { name: decision.by, via: decision.via } as Actor
+  const key = `${state.decidedKey ?? session}-release`
+  const released = await server.releaseBead({ bead, session, actor, key }).catch(failureOf)
+  if (state.view.state !== 'decided') return
+  if (typeof released !== 'boolean') return show({ state: 'unconfirmed', note: released.message }, system)
+  show({ state: 'delivered', note: released ? '' : 'It was no longer held so.' }, system)
 }
 
 async function endStray(

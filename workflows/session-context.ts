@@ -3,7 +3,6 @@ import {
   CancellationScope,
   condition,
   isCancellation,
-  patched,
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow'
@@ -17,6 +16,7 @@ import {
   type SessionState,
 } from '../temporal/contracts/session.ts'
 import { startPublisher, type Publisher } from './publisher.ts'
+import { revised } from './revised.ts'
 
 /** What every part of a session's workflow works with: its state, its activities, and how it shows itself. */
 export class SessionContext {
@@ -101,7 +101,7 @@ export class SessionContext {
     if (state.applied[key]) return
     state.applied = { ...state.applied, [key]: true }
     state.says = [...state.says, { key, text }]
-    if (patched('record-says')) this.publisher.record()
+    if (revised()) this.publisher.record()
   }
 
   /** Runs an activity of the host until it ends; undefined when somebody interrupts, or has given the host up. */

@@ -3,6 +3,7 @@ import { system } from '../model/actor.ts'
 import { dispatchWorkflowId, seatLeft } from '../temporal/contracts/dispatch.ts'
 import type { Ending } from '../temporal/contracts/session.ts'
 import { failureOf } from './failure.ts'
+import { revised } from './revised.ts'
 import type { SessionContext } from './session-context.ts'
 import { settle } from './session-questions.ts'
 
@@ -12,14 +13,14 @@ export async function finish(context: SessionContext, ending: Ending): Promise<v
   state.ending = ending
   context.setPhase('ending')
   context.show({ note: ending.note })
-  const paneLeft = ending.noPane !== true && !(await endPane(context, ending))
-  if (state.claimed && ending.keepBead !== true) await giveBack(context, ending.note)
+  const left = ending.noPane === true ? '' : await endPane(context, ending)
+  if (state.claimed && ending.keepBead !== true && !isIn(state)) await giveBack(context, ending.note)
   for (const question of state.questions) await settle(context, question.escalation, 'moot', 'The session has ended.')
   context.setPhase('over')
   const well = ending.reason === 'bead_done' || ending.reason === 'user_stop'
   const endedAt = new Date().toISOString()
-  const leaving = paneLeft ? `Host ${state.view.host} did not answer; the pane was left to it.` : ''
-  const note = [ending.note, leaving].filter((text) => text !== '').join(' ')
+  const untold = state.says.length === 0 ? '' : `It ended before it heard what people said last (${state.says.length}).`
+  const note = [ending.note, left, untold].filter((text) => text !== '').join(' ')
   context.show({ status: well ? 'completed' : 'failed', note, closeReason: ending.reason, endedAt })
   const { project, id, bead } = state.view
   await getExternalWorkflowHandle(dispatchWorkflowId(project))
@@ -32,10 +33,16 @@ export function givenUp({ state }: SessionContext): Ending {
   return { reason: 'user_stop', note: `Ended by ${state.left?.by ?? 'gemba'}.`, left: 'ended' }
 }
 
-/** False when the pane was left to a host that people gave up. */
-async function endPane(context: SessionContext, ending: Ending): Promise<boolean> {
+/** Work that is in is not given back to be done again: reconciliation closes its bead once Beads takes that. */
+function isIn({ view }: SessionContext['state']): boolean {
+  return view.integratedAs !== null && revised()
+}
+
+/** What people have to know of the pane: that it was left to a host that they gave up, or why its worktree stays. */
+async function endPane(context: SessionContext, ending: Ending): Promise<string> {
   const { view, timing, left, hostAway } = context.state
-  if (left !== null && hostAway) return false
+  const toHost = `Host ${view.host} did not answer; the pane was left to it.`
+  if (left !== null && hostAway) return toHost
   const request = {
     session: view.id,
     fence: view.fence,
@@ -45,10 +52,11 @@ async function endPane(context: SessionContext, ending: Ending): Promise<boolean
     removeWorktree: ending.removeWorktree === true,
   }
   const ended = await context.onHost('end', () => context.patient.endPane(request)).catch(failureOf)
-  if (ended === undefined) return false
+  if (ended === undefined) return toHost
+  if (!('worktree' in ended)) return ''
   // A try whose answer was lost may have removed it before.
-  if ('worktree' in ended && ended.worktree !== 'kept') context.show({ worktree: null })
-  return true
+  if (ended.worktree !== 'kept') context.show({ worktree: null })
+  return ending.removeWorktree === true && ended.worktree === 'kept' ? ended.note : ''
 }
 
 async function giveBack({ state, server, publisher }: SessionContext, why: string): Promise<void> {

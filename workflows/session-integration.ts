@@ -4,11 +4,13 @@ import type { EscalationOption, EscalationSource } from '../model/escalation.ts'
 import type { IntegrateOutcome } from '../model/orchestration-plane.ts'
 import { plainName } from '../model/plain-text.ts'
 import type { Ending } from '../temporal/contracts/session.ts'
-import { failureOf } from './failure.ts'
+import { failureOf, type KnownFailure } from './failure.ts'
+import { revised } from './revised.ts'
 import type { SessionContext } from './session-context.ts'
 import { answerTo, ask, settle } from './session-questions.ts'
 
-type NotIntegrated = Exclude<IntegrateOutcome, { outcome: 'integrated' }>
+/** `unclosed`: the work is in, and its bead can not be closed. */
+type NotIntegrated = Exclude<IntegrateOutcome, { outcome: 'integrated' }> | { outcome: 'unclosed'; why: string }
 
 /**
  * Brings the work of a bead that was reported done into its base and closes the bead. What can not be brought in becomes
@@ -17,7 +19,9 @@ type NotIntegrated = Exclude<IntegrateOutcome, { outcome: 'integrated' }>
 export async function integrate(context: SessionContext): Promise<Ending | undefined> {
   const { state } = context
   const { view, brief } = state
-  if (!(await stillOurs(context))) {
+  const ours = await stillOurs(context)
+  if (typeof ours === 'string') return notIntegrated(context, { outcome: 'blocked', why: ours })
+  if (!ours) {
     context.setPhase('attending')
     return undefined
   }
@@ -40,15 +44,25 @@ export async function integrate(context: SessionContext): Promise<Ending | undef
   return closeBead(context, outcome.commit)
 }
 
-/** Work is brought in only for a bead that the session still holds, or when a person wants it all the same. */
-async function stillOurs(context: SessionContext): Promise<boolean> {
+/**
+ * Work is brought in only for a bead that the session still holds, or when a person wants it all the same. A text when
+ * nobody can say.
+ */
+async function stillOurs(context: SessionContext): Promise<boolean | string> {
   const { state, server } = context
   if (state.integrateAnyway || state.view.integratedAs !== null) return true
   const { bead, id } = state.view
-  const [facts] = await server.inspectBeads([bead])
+  const looked = await server.inspectBeads([bead]).catch(failureIfRevised)
+  if ('code' in looked) return looked.message
+  const [facts] = looked
   if (facts?.assignee === holderOf(id) && facts.status !== 'closed') return true
   state.moved = { assignee: facts?.assignee ?? null, status: facts?.status ?? 'deleted' }
   return false
+}
+
+function failureIfRevised(error: unknown): KnownFailure {
+  if (!revised()) throw error
+  return failureOf(error)
 }
 
 async function closeBead(context: SessionContext, commit: string | null): Promise<Ending | undefined> {
@@ -63,10 +77,7 @@ async function closeBead(context: SessionContext, commit: string | null): Promis
       key: `${view.id}-close`,
     })
     .catch(failureOf)
-  if ('code' in closed) {
-    const why = `It is there, but the bead could not be closed: ${closed.message}`
-    return notIntegrated(context, { outcome: 'blocked', why })
-  }
+  if ('code' in closed) return notIntegrated(context, { outcome: 'unclosed', why: closed.message })
   const clean = closed.outcome === 'closed'
   return {
     reason: clean ? 'bead_done' : 'bead_moved',
@@ -87,12 +98,14 @@ async function notIntegrated(context: SessionContext, outcome: NotIntegrated): P
   const answer = await answerTo(context, escalation, () => state.endRequest?.mode === 'canceled')
   if (answer === undefined) return { reason: 'user_stop', note: 'Ended before its work was integrated.', left: 'ended' }
   state.dirty = answer.value === 'commit' || answer.value === 'discard' ? answer.value : 'refuse'
+  // Before anything is waited for: who asks from here on to end it is heard.
+  if (answer.value === 'back' && state.endRequest?.mode === 'completed' && revised()) state.endRequest = null
   await settle(context, escalation, 'delivered', '')
   if (answer.value === 'stop') return { reason: 'user_stop', note: `Ended by ${answer.by}.`, left: 'ended' }
   if (answer.value !== 'back') return undefined
   const plea = 'Please resolve this in your worktree, commit, and report the bead done again.'
   context.queueSay(`${escalation}-back`, `${title} ${text}\n${plea}`)
-  state.endRequest = null
+  if (!revised()) state.endRequest = null
   context.setPhase('attending')
   return undefined
 }
@@ -145,6 +158,16 @@ function questionAbout(outcome: NotIntegrated, base: string): Question {
         title: `The work could not be brought into ${base}.`,
         text: outcome.why,
         options: [retry, back, stop],
+      }
+    case 'unclosed':
+      return {
+        source: 'integration_blocked',
+        title: `The work is in ${base}, and the bead could not be closed.`,
+        text: outcome.why,
+        options: [
+          { ...retry, label: 'Try to close it again' },
+          { ...stop, label: 'End the session; the bead is closed as soon as that can be done' },
+        ],
       }
     case 'review':
       return {

@@ -18,6 +18,7 @@ import { nothingPublished } from '../temporal/contracts/publishing.ts'
 import type { Answer, OpenQuestion, SessionState } from '../temporal/contracts/session.ts'
 import { attributesOf } from '../temporal/search-attributes.ts'
 import { failureOf } from './failure.ts'
+import { revised } from './revised.ts'
 import type { SessionContext } from './session-context.ts'
 
 /** Questions that one session may have open at a time. */
@@ -44,14 +45,21 @@ export async function ask(
     state.questions = state.questions.map((question) => (question === before ? revived : question))
     return before.escalation
   }
-  if (isFromAgent(asked.source) && state.questions.length >= mostQuestions) {
+  if (isTooMuch(state, asked)) {
     context.show({ note: `It asked more than ${mostQuestions} things at once; the rest was not put to people.` })
+    if (revised() && asked.ask !== null) context.queueSay(`unasked-${asked.ask}`, unasked(asked.title))
     return ''
   }
   state.raised += 1
   const { view } = state
   const id = escalationWorkflowId(view.project, view.id, String(state.raised))
-  state.questions = [...state.questions, { escalation: id, ...asked, live: true }]
+  const { source, title, text, screenDigest, ask: offset } = asked
+  // Under 0.1.0 a question that was asked again kept its old name.
+  const name = revised() ? id : ((asked as Partial<OpenQuestion>).escalation ?? id)
+  state.questions = [
+    ...state.questions,
+    { escalation: name, source, title, text, screenDigest, ask: offset, live: true },
+  ]
   context.asking += 1
   await startEscalation(context, escalationInput(context, id, asked, options, freeText)).finally(() => {
     context.asking -= 1
@@ -99,7 +107,13 @@ export async function settle(
   state.answers = state.answers.filter((answer) => answer.escalation !== escalation)
   const handle = getExternalWorkflowHandle(escalation)
   const told = outcome === 'moot' ? handle.signal(moot, { why: note }) : handle.signal(delivered, { outcome, note })
-  await told.catch(() => undefined)
+  // A signal that is under way at continue-as-new is dropped.
+  context.asking += 1
+  await told
+    .catch(() => undefined)
+    .finally(() => {
+      context.asking -= 1
+    })
   // The agent's own word that it works again may have come while the question still stood.
   const over = state.view.status === 'prompting' && !isAsking(state)
   context.show(over ? { status: 'working', note: '' } : {})
@@ -125,14 +139,26 @@ export function questionsOrphaned(context: SessionContext): void {
   )
 }
 
-/** Types the answers of people into the pane, one after the other, for as long as the session lives. */
+/**
+ * Types the answers of people into the pane, one after the other, for as long as the session lives. What stands in the
+ * way of one may be what another answers: after a try that failed the others come first.
+ */
 export async function deliverAnswers(context: SessionContext): Promise<never> {
   const { state } = context
+  let tried: readonly string[] = []
   for (;;) {
-    await condition(() => nextAnswer(context) !== undefined)
-    const next = nextAnswer(context)
+    await condition(() => answersDue(context).length > 0)
+    const due = answersDue(context)
+    const next = due.find(({ answer }) => !tried.includes(answer.escalation)) ?? due[0]
     if (next === undefined) continue
     const { answer, question } = next
+    const putOff = async (): Promise<void> => {
+      tried = [...tried, answer.escalation]
+      const others = answersDue(context).some((other) => !tried.includes(other.answer.escalation))
+      if (others && revised()) return
+      tried = []
+      await sleep(state.timing.obstructed)
+    }
     const outcome = await context.host
       .deliverAnswer({
         session: state.view.id,
@@ -146,8 +172,7 @@ export async function deliverAnswers(context: SessionContext): Promise<never> {
       })
       .catch(failureOf)
     if ('code' in outcome && unheardCodes.includes(outcome.code)) unheard(context, answer.escalation)
-    else if ('code' in outcome) await sleep(state.timing.obstructed)
-    else if (outcome.outcome === 'obstructed') await sleep(state.timing.obstructed)
+    else if ('code' in outcome || outcome.outcome === 'obstructed') await putOff()
     else await settleDelivered(context, question, outcome.outcome, outcome.note)
   }
 }
@@ -237,13 +262,24 @@ function askedBefore(questions: readonly OpenQuestion[], asked: Asked): OpenQues
   return questions.find((question) => !question.live && same(question))
 }
 
-function nextAnswer({ state }: SessionContext): { answer: Answer; question: OpenQuestion } | undefined {
-  if (!takesInput(state)) return undefined
-  for (const answer of state.answers) {
+/** The answers that the agent can take, in the order in which they were given. */
+function answersDue({ state }: SessionContext): { answer: Answer; question: OpenQuestion }[] {
+  if (!takesInput(state)) return []
+  return state.answers.flatMap((answer) => {
     const question = state.questions.find((known) => known.escalation === answer.escalation && known.live)
-    if (question !== undefined && isFromAgent(question.source)) return { answer, question }
-  }
-  return undefined
+    return question !== undefined && isFromAgent(question.source) ? [{ answer, question }] : []
+  })
+}
+
+/** A dialog holds the agent up until it is answered, so it is always put to people. */
+function isTooMuch(state: SessionState, { source }: Asked): boolean {
+  if (!isFromAgent(source) || state.questions.length < mostQuestions) return false
+  return source !== 'permission_prompt' || !revised()
+}
+
+function unasked(title: string): string {
+  const why = `${mostQuestions} of your questions are still open, so this one was not put to people: ${title}`
+  return `${why}\nGo on as you think best, or ask again later.`
 }
 
 /** The agent that asked can not hear the answer: the answer waits for it to ask again. */

@@ -6,6 +6,7 @@ import {
   isCancellation,
   setHandler,
   sleep,
+  TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow'
 import { approveOptions, type EscalationOption } from '../model/escalation.ts'
@@ -18,9 +19,12 @@ import {
   reattach,
   saySession,
   type EndRequest,
+  type Ending,
+  type SessionPhase,
   type SessionState,
 } from '../temporal/contracts/session.ts'
 import { failure, failureOf, type KnownFailure } from './failure.ts'
+import { revised } from './revised.ts'
 import { SessionContext } from './session-context.ts'
 import { onBeadMoved } from './session-bead-moved.ts'
 import { finish, givenUp } from './session-ending.ts'
@@ -50,12 +54,17 @@ export async function session(state: SessionState): Promise<void> {
   try {
     while (state.phase !== 'over') await step(context)
   } catch (error) {
-    if (!isCancellation(error)) throw error
-    const ending = { reason: 'user_stop', note: 'Cancelled in Temporal.', left: 'ended' } as const
-    await CancellationScope.nonCancellable(() => finish(context, ending))
+    await CancellationScope.nonCancellable(() => finish(context, endingAfter(error)))
   }
   await context.publisher.drained()
   await condition(allHandlersFinished)
+}
+
+/** How a session ends whose step was cancelled, or failed for good. Errors in our own code are no end: they are mended. */
+function endingAfter(error: unknown): Ending {
+  if (isCancellation(error)) return { reason: 'user_stop', note: 'Cancelled in Temporal.', left: 'ended' }
+  if (!(error instanceof TemporalFailure) || !revised()) throw error
+  return { reason: 'transport_error', note: failureOf(error).message, left: 'died' }
 }
 
 /** Whoever cancels the workflow ends its coroutines; the session itself ends in order. */
@@ -137,7 +146,12 @@ async function claim(context: SessionContext): Promise<void> {
   state.claimed = true
   state.brief = outcome.bead
   context.show({ beadTitle: outcome.bead.title })
-  context.setPhase(state.endRequest === null ? 'starting' : 'ending')
+  context.setPhase(state.endRequest === null ? 'starting' : endingPhase(state))
+}
+
+/** Where a session goes that is to be ended while it has no pane: its work is kept when the person wants it kept. */
+function endingPhase({ endRequest }: SessionState): SessionPhase {
+  return endRequest?.mode === 'completed' && revised() ? 'integrating' : 'ending'
 }
 
 async function refuse(context: SessionContext, code: string, message: string): Promise<void> {
@@ -156,7 +170,7 @@ async function launch(context: SessionContext): Promise<void> {
   const request = { project, session, fence, bead: brief, repository, agent, rules, resume }
   try {
     const pane = await context.onHost('start', () => context.host.startPane(request))
-    if (pane === undefined) return context.setPhase('ending')
+    if (pane === undefined) return context.setPhase(endingPhase(state))
     state.cursor = Math.max(state.cursor, pane.cursor)
     context.setPhase('attending')
     context.show({ worktree: pane.worktree, branch: pane.branch, status: 'initializing', note: pane.note })
@@ -176,8 +190,9 @@ async function attend(context: SessionContext): Promise<void> {
     .catch((error: unknown) => attendFailed(context, failureOf(error)))
   if (attended === undefined) return
   for (const fact of attended.facts) {
-    // What is recorded meanwhile must not skip the facts that are still to be taken.
+    // Facts that are still to be taken are not skipped: not by what is recorded meanwhile, nor in another phase.
     state.cursor = Math.max(state.cursor, fact.offset)
+    if (state.phase !== 'attending') return
     await take(context, fact)
   }
   state.cursor = Math.max(state.cursor, attended.cursor)
@@ -216,7 +231,6 @@ async function interrupted(context: SessionContext): Promise<boolean> {
 
 async function take(context: SessionContext, fact: Fact): Promise<void> {
   const { state } = context
-  if (state.phase !== 'attending') return
   switch (fact.kind) {
     case 'cleared':
       state.dialog = null
@@ -301,6 +315,12 @@ async function deliverSays(context: SessionContext): Promise<never> {
     if (next === undefined) continue
     const { id: session, fence } = state.view
     const said = await context.host.sayToPane({ session, fence, ...next }).catch(failureOf)
+    if ('code' in said && unheardCodes.includes(said.code) && revised()) {
+      // The pane is gone: the agent of the next one hears it.
+      context.lookAgain = true
+      await condition(() => state.view.fence !== fence, state.timing.obstructed)
+      continue
+    }
     if ('outcome' in said && said.outcome === 'obstructed') {
       await sleep(state.timing.obstructed)
       continue

@@ -14,6 +14,7 @@ export const escalationView = record('Escalation', {
     'bead_moved',
     'host_offline',
     'stray_pane',
+    'unknown_holder',
     'review',
   ]),
   urgency: words(['blocking', 'advisory']),

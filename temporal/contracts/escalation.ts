@@ -21,6 +21,8 @@ export type Carrier =
   | { readonly kind: 'session'; readonly workflowId: string }
   /** A pane that no session owns: the answer `end` ends it on its host. What the host refuses is put to people. */
   | { readonly kind: 'stray'; readonly host: string; readonly end: EndPane }
+  /** A bead held by a session that nobody here knows: the answer `release` gives it back. */
+  | { readonly kind: 'holder'; readonly bead: string; readonly session: string }
 
 export interface EscalationState {
   readonly schema: 1

@@ -14,7 +14,13 @@ import type { EscalationView } from '../../model/escalation.ts'
 import type { GembaEvent, NewEvent, Publication, Snapshot } from '../../model/event.ts'
 import type { HostView } from '../../model/host.ts'
 import type { Fact } from '../../model/fact.ts'
-import type { EndedPane, IntegrateOutcome } from '../../model/orchestration-plane.ts'
+import type {
+  DeliverAnswer,
+  DeliveryOutcome,
+  EndedPane,
+  IntegrateOutcome,
+  StartPane,
+} from '../../model/orchestration-plane.ts'
 import type { SessionView } from '../../model/session.ts'
 import { defaultTiming, type Timing } from '../../model/timing.ts'
 import {
@@ -85,6 +91,10 @@ export class HostDouble {
   outcomes: IntegrateOutcome[] = []
   endings: EndedPane[] = []
   delivery: 'delivered' | 'moot' | 'unconfirmed' = 'delivered'
+  /** What becomes of one delivery, when it is not `delivery`. */
+  deliver: (request: DeliverAnswer) => DeliveryOutcome['outcome'] | undefined = () => undefined
+  /** What a start waits for. */
+  beforeStart: (request: StartPane) => Promise<void> = async () => undefined
   readonly #facts = new Map<string, Fact[]>()
   #wake: (() => void)[] = []
   #closed = false
@@ -129,6 +139,7 @@ export class HostDouble {
     return {
       startPane: async (request) => {
         note('startPane', request)
+        await this.beforeStart(request)
         return { pane: '%1', pid: 1, worktree: '/w', branch: `bead/${request.bead.id}`, cursor: 0, note: '' }
       },
       attendPane: async (request) => {
@@ -145,7 +156,7 @@ export class HostDouble {
       },
       deliverAnswer: async (request) => {
         note('deliverAnswer', request)
-        return { outcome: this.delivery, note: '' }
+        return { outcome: this.deliver(request) ?? this.delivery, note: '' }
       },
       sayToPane: async (request) => {
         note('sayToPane', request)
@@ -163,6 +174,11 @@ export class HostDouble {
   }
 }
 
+function refuse(code: string | undefined): void {
+  if (code === undefined) return
+  throw ApplicationFailure.create({ type: code, message: code, nonRetryable: true, details: [{}] })
+}
+
 /** A server double: beads in memory with the claim's compare-and-set, and everything that was published. */
 export class ServerDouble {
   readonly beads = new Map<string, DoubleBead>()
@@ -173,6 +189,8 @@ export class ServerDouble {
   publishRefusals: string[] = []
   /** What the next closes are refused with. */
   closeRefusals: string[] = []
+  /** What the next looks at beads are refused with. */
+  inspectRefusals: string[] = []
   /** Called before a claim looks at the bead. */
   beforeClaim: (bead: DoubleBead) => void = () => undefined
   readonly #published = new Set<string>()
@@ -222,11 +240,13 @@ export class ServerDouble {
 
   activities(): ServerActivities {
     return {
-      inspectBeads: async (ids) =>
-        ids.flatMap((id) => {
+      inspectBeads: async (ids) => {
+        refuse(this.inspectRefusals.shift())
+        return ids.flatMap((id) => {
           const bead = this.beads.get(id)
           return bead === undefined ? [] : [{ ...bead.facts, status: bead.status, assignee: bead.assignee }]
-        }),
+        })
+      },
       claimBead: async ({ bead, session }) => {
         const known = this.beads.get(bead)
         const holder = `gemba/${session}`
@@ -244,10 +264,7 @@ export class ServerDouble {
         }
       },
       closeBead: async ({ bead }) => {
-        const refusal = this.closeRefusals.shift()
-        if (refusal !== undefined) {
-          throw ApplicationFailure.create({ type: refusal, message: refusal, nonRetryable: true, details: [{}] })
-        }
+        refuse(this.closeRefusals.shift())
         const known = this.beads.get(bead)
         if (known !== undefined) known.status = 'closed'
         this.closed.push(bead)
@@ -261,10 +278,7 @@ export class ServerDouble {
         return true
       },
       publish: async ({ events, snapshot }: Publication) => {
-        const refusal = this.publishRefusals.shift()
-        if (refusal !== undefined) {
-          throw ApplicationFailure.create({ type: refusal, message: refusal, nonRetryable: true, details: [{}] })
-        }
+        refuse(this.publishRefusals.shift())
         for (const event of events) {
           const key = `${event.source}#${event.sourceRevision}`
           if (!this.#published.has(key)) this.events.push(event)

@@ -1839,7 +1839,7 @@ export interface components {
             id: string;
             project: string;
             /** @enum {string} */
-            source: "permission_prompt" | "question" | "blocker" | "bead_done_with_dirty_worktree" | "integration_conflict" | "integration_blocked" | "bead_moved" | "host_offline" | "stray_pane" | "review";
+            source: "permission_prompt" | "question" | "blocker" | "bead_done_with_dirty_worktree" | "integration_conflict" | "integration_blocked" | "bead_moved" | "host_offline" | "stray_pane" | "unknown_holder" | "review";
             /** @enum {string} */
             urgency: "blocking" | "advisory";
             session: string | null;
