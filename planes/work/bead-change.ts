@@ -98,6 +98,12 @@ export async function deskOf(source: Source, writing: Writing, seed: WriteSeed, 
   return { writing, shape: source.shape, words, events: eventWriter(writing, seed, actor, now), actor, now }
 }
 
+/** Templates are read-only for bd as well. */
+export function requireNoTemplate(row: IssueRow): void {
+  if (row.is_template === 1)
+    throw new GembaError('bead_invalid', { why: `${row.id} is a template, which is read-only` })
+}
+
 export function beadLock(id: string): string {
   return `bead:${id}`
 }

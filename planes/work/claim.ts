@@ -1,6 +1,6 @@
 import { GembaError } from '../../model/error.ts'
 import type { ClaimResult, Write } from '../../model/work-plane.ts'
-import { answerChange, type BeadDesk, type Source } from './bead-change.ts'
+import { answerChange, requireNoTemplate, type BeadDesk, type Source } from './bead-change.ts'
 import { readBead } from './reads.ts'
 import { writeRow } from './row-write.ts'
 
@@ -46,6 +46,7 @@ async function claimRow(desk: BeadDesk, holder: string): Promise<ClaimResult | u
   if (desk.row.status !== 'open' || (assignee !== null && assignee !== holder)) {
     return { claimed: false, holder: assignee, status: desk.row.status }
   }
+  requireNoTemplate(desk.row)
   await writeRow(desk, { assignee: holder, status: 'in_progress' }, 'claimed')
   return undefined
 }

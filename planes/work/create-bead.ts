@@ -3,8 +3,9 @@ import type { Write } from '../../model/work-plane.ts'
 import { authorOf, beadLock, deskOf, edgeLock, type Desk, type Source } from './bead-change.ts'
 import type { SqlValue } from './database.ts'
 import { insertEdge, setParent } from './edges.ts'
+import { contentHash } from './content-hash.ts'
 import { beadOfEarlierTry, type WriteSeed } from './event-rows.ts'
-import { checkLabels, columnsOf, mergeMetadata } from './fields.ts'
+import { checkLabels, columnsOf, invalid, mergeMetadata } from './fields.ts'
 import { nanosecondsNow, nextChildId, nextTopLevelId, requireFreeId } from './ids.ts'
 import { readBead, readIssue, readLabels } from './reads.ts'
 import { nextRevision } from './revision.ts'
@@ -44,6 +45,7 @@ function locksOf(bead: NewBead, write: Write): string[] {
 async function insertBead(desk: Desk, bead: NewBead): Promise<string> {
   const { id: _id, labels: _labels, dependencies, parent, ...patch } = bead
   const columns: Record<string, SqlValue> = { ...defaults, ...columnsOf(patch, desk.words) }
+  requireIssueType(desk, String(columns['issue_type']))
   columns['metadata'] = mergeMetadata({}, bead.metadata ?? {}).json
   if (columns['status'] === 'closed') columns['closed_at'] = desk.now
   if (columns['status'] === 'in_progress') columns['started_at'] = desk.now
@@ -51,7 +53,8 @@ async function insertBead(desk: Desk, bead: NewBead): Promise<string> {
   if (typeof parent === 'string') await readIssue(desk.writing, parent)
 
   const id = await idFor(desk, bead)
-  const row = { ...columns, id, created_at: desk.now, updated_at: desk.now, created_by: desk.actor }
+  const said = { ...columns, created_by: desk.actor }
+  const row = { ...said, id, content_hash: contentHash(said), created_at: desk.now, updated_at: desk.now }
   const names = Object.keys(row)
   await desk.writing.write(
     'issues',
@@ -64,6 +67,11 @@ async function insertBead(desk: Desk, bead: NewBead): Promise<string> {
   if (typeof parent === 'string') await setParent(desk, { id, type }, parent)
   for (const edge of dependencies ?? []) await insertEdge(desk, { from: id, ...edge, type })
   return id
+}
+
+/** Types that bd keeps among its wisps, which Gemba does not write. */
+function requireIssueType(desk: Desk, type: string): void {
+  if (desk.words.wispTypes.includes(type)) throw invalid(`type ${type} is kept by bd alone, among its wisps`)
 }
 
 /** Writes label rows and their event rows. */
@@ -84,6 +92,7 @@ const defaults: Readonly<Record<string, SqlValue>> = {
   priority: 2,
   issue_type: 'task',
   work_type: '',
+  spec_id: '',
 }
 
 async function labelsOf(desk: Desk, bead: NewBead): Promise<string[]> {

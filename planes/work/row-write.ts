@@ -3,7 +3,8 @@ import type { BeadDesk } from './bead-change.ts'
 import type { SqlValue } from './database.ts'
 import { boundedJson, type EventType } from './event-rows.ts'
 import type { Columns } from './fields.ts'
-import { issueJson, type IssueRow } from './rows.ts'
+import { changeJson, issueJson } from './issue-json.ts'
+import type { IssueRow } from './rows.ts'
 
 /** Writes columns, the side rules of a status change, `updated_at` and the event row. */
 export async function writeRow(desk: BeadDesk, columns: Columns, event: EventType | undefined): Promise<void> {
@@ -16,7 +17,7 @@ export async function writeRow(desk: BeadDesk, columns: Columns, event: EventTyp
   )
   await desk.events.add(desk.row.id, event ?? eventOf(desk.row, columns), {
     oldValue: boundedJson(issueJson(desk.row, desk.labels)),
-    newValue: boundedJson(changedJson(columns)),
+    newValue: boundedJson(changeJson(columns)),
   })
 }
 
@@ -42,10 +43,4 @@ function eventOf(row: IssueRow, columns: Columns): EventType {
   if (columns['status'] === undefined) return 'updated'
   if (columns['status'] === 'closed') return 'closed'
   return row.status === 'closed' ? 'reopened' : 'status_changed'
-}
-
-function changedJson(columns: Columns): Readonly<Record<string, unknown>> {
-  const metadata = columns['metadata']
-  const parsed: unknown = typeof metadata === 'string' ? JSON.parse(metadata) : undefined
-  return parsed === undefined ? columns : { ...columns, metadata: parsed }
 }

@@ -40,6 +40,26 @@ export interface IssueRow extends LightRow {
   readonly external_ref: string | null
   readonly due_at: string | null
   readonly metadata: unknown
+  readonly spec_id: string | null
+  readonly source_system: string | null
+  readonly compaction_level: number | null
+  readonly compacted_at: string | null
+  readonly compacted_at_commit: string | null
+  readonly original_size: number | null
+  readonly sender: string | null
+  readonly no_history: number | null
+  readonly wisp_type: string | null
+  readonly await_type: string | null
+  readonly await_id: string | null
+  readonly timeout_ns: number | null
+  /** A list as JSON. */
+  readonly waiters: string | null
+  readonly mol_type: string | null
+  readonly work_type: string | null
+  readonly event_kind: string | null
+  readonly actor: string | null
+  readonly target: string | null
+  readonly payload: string | null
 }
 
 /** What else a summary shows. */
@@ -133,36 +153,4 @@ export function etagOf(row: IssueRow, labels: readonly string[], dependencies: r
     .update(JSON.stringify([columns, labels, edges]))
     .digest('base64url')
     .slice(0, 27)
-}
-
-/** The row as bd writes it into the events table: its names, and only what is set. */
-export function issueJson(row: IssueRow, labels: readonly string[]): Readonly<Record<string, unknown>> {
-  const all: Record<string, unknown> = {
-    id: row.id,
-    title: row.title,
-    description: row.description,
-    design: row.design,
-    acceptance_criteria: row.acceptance_criteria,
-    notes: row.notes,
-    status: row.status,
-    priority: row.priority,
-    issue_type: row.issue_type,
-    assignee: row.assignee,
-    owner: row.owner,
-    estimated_minutes: row.estimated_minutes,
-    created_at: isoTime(row.created_at),
-    created_by: row.created_by,
-    updated_at: isoTime(row.updated_at),
-    started_at: isoTimeOrNull(row.started_at),
-    closed_at: isoTimeOrNull(row.closed_at),
-    close_reason: row.close_reason,
-    closed_by_session: row.closed_by_session,
-    due_at: isoTimeOrNull(row.due_at),
-    defer_until: isoTimeOrNull(row.defer_until),
-    external_ref: row.external_ref,
-    metadata: Object.keys(metadataOf(row)).length > 0 ? row.metadata : null,
-    labels: labels.length > 0 ? labels : null,
-    pinned: row.pinned === 1 ? true : null,
-  }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== ''))
 }

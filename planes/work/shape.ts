@@ -26,6 +26,8 @@ export interface Words {
   readonly maxCollision: number
   readonly statuses: readonly string[]
   readonly types: readonly string[]
+  /** Types whose beads bd keeps in the tables of wisps. */
+  readonly wispTypes: readonly string[]
 }
 
 /** Looks before trusting: which schema, and whether this login may write. Fails with `work_plane_schema` on no Beads at all. */
@@ -58,7 +60,7 @@ export async function readWords(reading: Reading, shape: Shape): Promise<Words> 
     : ''
   const rows = await reading.rows<{ kind: string; name: string; value: string }>(
     `SELECT 'config' AS kind, \`key\` AS name, value FROM config WHERE \`key\` IN ('issue_prefix', 'allowed_prefixes',
-       'issue_id_mode', 'min_hash_length', 'max_hash_length', 'max_collision_prob', 'status.custom', 'types.custom')
+       'issue_id_mode', 'min_hash_length', 'max_hash_length', 'max_collision_prob', 'status.custom', 'types.custom', 'types.infra')
      UNION ALL SELECT 'version', '', CAST(MAX(version) AS CHAR) FROM schema_migrations ${custom}`,
   )
   const config = new Map(rows.filter((row) => row.kind === 'config').map((row) => [row.name, row.value]))
@@ -72,6 +74,7 @@ export async function readWords(reading: Reading, shape: Shape): Promise<Words> 
     maxHashLength: within(config.get('max_hash_length'), 3, 8, 8),
     maxCollision: within(config.get('max_collision_prob'), 0, 1, 0.25),
     statuses: unique([...builtinStatuses, ...named('status'), ...statusNames(config.get('status.custom'))]),
+    wispTypes: wispTypesOf(config.get('types.infra')),
     types: unique([...builtinTypes, ...named('type'), ...listOf(config.get('types.custom'))]),
   }
 }
@@ -107,6 +110,11 @@ async function loginProblem(database: Database): Promise<GembaError | null> {
     if (problem !== null) return problem
   }
   return null
+}
+
+function wispTypesOf(config: string | undefined): readonly string[] {
+  const own = listOf(config)
+  return own.length > 0 ? own : ['agent', 'rig', 'role', 'message']
 }
 
 function statusNames(config: string | undefined): string[] {

@@ -1,7 +1,7 @@
 import type { BeadDetail, BeadPatch } from '../../model/bead.ts'
 import type { Write } from '../../model/work-plane.ts'
-import { changeBead, edgeLock, type BeadDesk, type Source } from './bead-change.ts'
-import { requireClosable } from './close-bead.ts'
+import { changeBead, edgeLock, requireNoTemplate, type BeadDesk, type Source } from './bead-change.ts'
+import { requireClosable } from './closable.ts'
 import { addLabels } from './create-bead.ts'
 import type { SqlValue } from './database.ts'
 import { setParent } from './edges.ts'
@@ -16,6 +16,7 @@ import { metadataOf } from './rows.ts'
 export function updateBead(source: Source, id: string, patch: BeadPatch, write: Write): Promise<BeadDetail> {
   const locks = patch.parent === undefined ? [] : [edgeLock]
   return changeBead(source, { operation: 'update', id, write, locks }, async (desk) => {
+    requireNoTemplate(desk.row)
     await updateRow(desk, patch)
     await updateLabels(desk, patch)
     if (patch.parent !== undefined) await setParent(desk, { id, type: desk.row.issue_type }, patch.parent)

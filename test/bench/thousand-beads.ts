@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { openBeads } from '../../planes/work/beads-sql.ts'
 import type { ApiClient } from '../system/api-client.ts'
 import { fillBacklog } from './backlog.ts'
-import { openBd } from './bd.ts'
+import { openBd, type Bd } from '../bd/bd-program.ts'
 import { beadsLoginOf, consoleAddress, type Bench } from './bench-scope.ts'
 import { openAndPaint } from './console-browser.ts'
 import { quantile, repeated, type Finding, type Measure } from './measure.ts'
@@ -83,9 +83,15 @@ async function withBd(
   if (bd === undefined) return [{ what: 'list and ready, bd', unit: 'ms', samples: [], note: 'bd not on PATH' }]
   const against = (median: number) => ({ what: 'the work plane', median })
   return [
-    { what: 'bd list', unit: 'ms', samples: await repeated(5, () => bd.list()), against: against(ours.list) },
-    { what: 'bd ready', unit: 'ms', samples: await repeated(5, () => bd.ready()), against: against(ours.ready) },
+    { what: 'bd list', unit: 'ms', samples: await repeated(5, () => listing(bd, 'list')), against: against(ours.list) },
+    { what: 'bd ready', unit: 'ms', samples: await repeated(5, () => listing(bd, 'ready')), against: against(ours.ready) },
   ]
+}
+
+/** It has succeeded only when it also said what it was asked for. */
+async function listing(bd: Bd, command: 'list' | 'ready'): Promise<void> {
+  const said = await bd.json<unknown>([command, '--limit', '0'])
+  if (!Array.isArray(said) || said.length === 0) throw new Error(`bd ${command} listed nothing`)
 }
 
 async function painted(bench: Bench, address: string): Promise<Finding[]> {

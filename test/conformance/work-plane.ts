@@ -748,11 +748,11 @@ export function workPlaneConformance(name: string, open: () => Promise<OpenedWor
           [
             ['created', 'Ada', '', null],
             ['label_added', 'Ada', null, 'Added label: a'],
-            ['updated', 'Ada', JSON.stringify({ priority: 1, assignee: 'zed' }), null],
+            ['updated', 'Ada', JSON.stringify({ assignee: 'zed', priority: 1 }), null],
             ['status_changed', 'Ada', JSON.stringify({ status: 'in_progress' }), null],
             ['label_removed', 'Ada', null, 'Removed label: a'],
             ['closed', 'Ada', 'done', null],
-            ['reopened', 'Ada', JSON.stringify({ status: 'open', defer_until: null }), null],
+            ['reopened', 'Ada', JSON.stringify({ defer_until: null, status: 'open' }), null],
             ['commented', 'Ada', null, 'again'],
           ].sort(),
         )

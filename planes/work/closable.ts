@@ -1,0 +1,69 @@
+import { wrapperTypes } from '../../model/bead.ts'
+import { GembaError } from '../../model/error.ts'
+import type { BeadDesk } from './bead-change.ts'
+import type { IssueRow } from './rows.ts'
+
+type Plane = 'issues' | 'wisps'
+
+/**
+ * Fails with `bead_close_refused` where `bd close` would: while the bead is pinned, an unmet gate, held by something
+ * open or a wrapper of open children. Wisps count here, unlike for `ready`.
+ */
+export async function requireClosable(desk: BeadDesk): Promise<void> {
+  const { id, status, issue_type: type } = desk.row
+  if (status === 'pinned') throw refused(id, 'it is pinned')
+  const unmet = gateProblem(desk.row, desk.now)
+  if (unmet !== undefined) throw refused(id, unmet)
+  const held = await openOf(desk, await blockersOf(desk), ['closed', 'pinned'])
+  if (held.length > 0) throw refused(id, `it is blocked by ${names(held)}`)
+  if (!wrapperTypes.includes(type)) return
+  const children = await openOf(desk, await childrenOf(desk, [id]), ['closed'])
+  if (children.length > 0) throw refused(id, `it has open children: ${names(children)}`)
+}
+
+/** Children by edges, wisps too. */
+export async function childrenOf(desk: BeadDesk, ids: readonly string[]): Promise<string[]> {
+  const select = (table: string): string =>
+    `SELECT issue_id AS id FROM ${table} WHERE depends_on_id IN (?) AND type = 'parent-child'`
+  const tables = ['dependencies', 'wisp_dependencies']
+  const rows = await Promise.all(tables.map((table) => desk.writing.rows<{ id: string }>(select(table), [ids])))
+  return rows.flat().map((row) => row.id)
+}
+
+/** Those of `ids` that are there and in none of the states. */
+export async function openOf(desk: BeadDesk, ids: readonly string[], done: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const look = (plane: Plane): Promise<{ id: string; status: string }[]> =>
+    desk.writing.rows(`SELECT id, status FROM ${plane} WHERE id IN (?) ORDER BY id`, [ids])
+  const rows = [...(await look('issues')), ...(await look('wisps'))]
+  return rows.filter((row) => !done.includes(row.status)).map((row) => row.id)
+}
+
+/** Also what a `waits-for` edge points at counts for closing, not only its children. */
+async function blockersOf(desk: BeadDesk): Promise<string[]> {
+  const rows = await desk.writing.rows<{ id: string }>(
+    `SELECT depends_on_id AS id FROM dependencies
+     WHERE issue_id = ? AND type IN ('blocks', 'conditional-blocks', 'waits-for')`,
+    [desk.row.id],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Why a gate that a program decides is not to be closed by hand; GitHub's are asked by `bd gate check` alone. */
+function gateProblem(row: IssueRow, now: string): string | undefined {
+  if (row.issue_type !== 'gate') return undefined
+  const type = row.await_type ?? ''
+  if (/^(gh:pr|gh:run|bead)/.test(type)) return `it is a gate that waits for ${type} ${row.await_id ?? ''}`.trimEnd()
+  if (type !== 'timer' || !row.timeout_ns) return undefined
+  const ends = Date.parse(`${row.created_at.replace(' ', 'T')}Z`) + row.timeout_ns / 1e6
+  return Date.parse(`${now.replace(' ', 'T')}Z`) > ends ? undefined : 'it is a gate whose time is not over'
+}
+
+function refused(bead: string, why: string): GembaError {
+  return new GembaError('bead_close_refused', { bead, why })
+}
+
+function names(ids: readonly string[]): string {
+  const shown = ids.slice(0, 10).join(', ')
+  return ids.length > 10 ? `${shown} and ${ids.length - 10} more` : shown
+}
