@@ -3,18 +3,16 @@ import { GembaError } from '../../model/error.ts'
 import type { BeadDesk } from './bead-change.ts'
 import type { IssueRow } from './rows.ts'
 
-type Plane = 'issues' | 'wisps'
-
 /**
  * Fails with `bead_close_refused` where `bd close` would: while the bead is pinned, an unmet gate, held by something
- * open or a wrapper of open children. Wisps count here, unlike for `ready`.
+ * open or a wrapper of open children, wisps too.
  */
 export async function requireClosable(desk: BeadDesk): Promise<void> {
   const { id, status, issue_type: type } = desk.row
   if (status === 'pinned') throw refused(id, 'it is pinned')
   const unmet = gateProblem(desk.row, desk.now)
   if (unmet !== undefined) throw refused(id, unmet)
-  const held = await openOf(desk, await blockersOf(desk), ['closed', 'pinned'])
+  const held = await blockersOf(desk)
   if (held.length > 0) throw refused(id, `it is blocked by ${names(held)}`)
   if (!wrapperTypes.includes(type)) return
   const children = await openOf(desk, await childrenOf(desk, [id]), ['closed'])
@@ -32,21 +30,50 @@ export async function childrenOf(desk: BeadDesk, ids: readonly string[]): Promis
 
 /** Those of `ids` that are there and in none of the states. */
 export async function openOf(desk: BeadDesk, ids: readonly string[], done: readonly string[]): Promise<string[]> {
+  return [...(await openIn(desk, 'issues', ids, done)), ...(await openIn(desk, 'wisps', ids, done))]
+}
+
+async function openIn(
+  desk: BeadDesk,
+  plane: 'issues' | 'wisps',
+  ids: readonly string[],
+  done: readonly string[],
+): Promise<string[]> {
   if (ids.length === 0) return []
-  const look = (plane: Plane): Promise<{ id: string; status: string }[]> =>
-    desk.writing.rows(`SELECT id, status FROM ${plane} WHERE id IN (?) ORDER BY id`, [ids])
-  const rows = [...(await look('issues')), ...(await look('wisps'))]
+  const rows = await desk.writing.rows<{ id: string; status: string }>(
+    `SELECT id, status FROM ${plane} WHERE id IN (?) ORDER BY id`,
+    [ids],
+  )
   return rows.filter((row) => !done.includes(row.status)).map((row) => row.id)
 }
 
-/** Also what a `waits-for` edge points at counts for closing, not only its children. */
+/** As `bd close` counts on a server: open beads, and those whose open children the bead waits for; no wisps. */
 async function blockersOf(desk: BeadDesk): Promise<string[]> {
-  const rows = await desk.writing.rows<{ id: string }>(
-    `SELECT depends_on_id AS id FROM dependencies
-     WHERE issue_id = ? AND type IN ('blocks', 'conditional-blocks', 'waits-for')`,
+  const edges = await desk.writing.rows<{ to: string; kind: string; gate: string | null }>(
+    `SELECT depends_on_id AS \`to\`, type AS kind, JSON_UNQUOTE(JSON_EXTRACT(metadata, '$.gate')) AS gate
+     FROM dependencies WHERE issue_id = ? AND type IN ('blocks', 'conditional-blocks', 'waits-for')`,
     [desk.row.id],
   )
-  return rows.map((row) => row.id)
+  const open = new Set(
+    await openIn(
+      desk,
+      'issues',
+      edges.map((edge) => edge.to),
+      ['closed', 'pinned'],
+    ),
+  )
+  const held: string[] = []
+  for (const { to, kind, gate } of edges) {
+    if (open.has(to) && (kind !== 'waits-for' || (await isAwaited(desk, to, gate)))) held.push(to)
+  }
+  return held.sort()
+}
+
+async function isAwaited(desk: BeadDesk, spawner: string, gate: string | null): Promise<boolean> {
+  const children = await childrenOf(desk, [spawner])
+  const unclosed = await openOf(desk, children, ['closed'])
+  if (gate === 'any-children' && unclosed.length < children.length) return false
+  return (await openOf(desk, unclosed, ['closed', 'pinned'])).length > 0
 }
 
 /** Why a gate that a program decides is not to be closed by hand; GitHub's are asked by `bd gate check` alone. */

@@ -64,7 +64,7 @@ function checkForm(edge: Edge): void {
 }
 
 async function checkTarget(desk: Desk, edge: Edge & { readonly type: string }): Promise<void> {
-  if (/^external:\S+$/.test(edge.to) && edge.kind !== 'parent-child') return
+  if (edge.to.startsWith('external:') && edge.kind !== 'parent-child') return checkOutside(edge.to)
   if (!(await takenIds(desk.writing, [edge.to])).has(edge.to)) {
     throw new GembaError('bead_not_found', { bead: edge.to.slice(0, 100) })
   }
@@ -81,6 +81,11 @@ async function checkTarget(desk: Desk, edge: Edge & { readonly type: string }): 
   if (target !== undefined && (target.type === 'epic') !== (edge.type === 'epic')) {
     throw refused('an epic can only block another epic, and other work only other work')
   }
+}
+
+function checkOutside(target: string): void {
+  if (/^external:[^:\s]+:\S+$/.test(target)) return
+  throw refused('a target outside this database is named external:<project>:<capability>')
 }
 
 /** Nothing may wait for itself, and a child not for its parent, which waits for it in turn. */
@@ -107,10 +112,10 @@ async function wayAlong(
 ): Promise<string[] | undefined> {
   const cameFrom = new Map<string, string | null>([[start, null]])
   for (let here = [start]; here.length > 0 && !cameFrom.has(end);) {
-    const rows = await desk.writing.rows<Edge>(
-      'SELECT issue_id AS `from`, depends_on_id AS `to`, type AS kind FROM dependencies WHERE issue_id IN (?)',
-      [here],
-    )
+    const select = (table: string): string =>
+      `SELECT issue_id AS \`from\`, depends_on_id AS \`to\`, type AS kind FROM ${table} WHERE issue_id IN (?)`
+    const beads = await desk.writing.rows<Edge>(select('dependencies'), [here])
+    const rows = [...beads, ...(await desk.writing.rows<Edge>(select('wisp_dependencies'), [here]))]
     const fresh = rows.filter((edge) => kinds.includes(edge.kind) && !cameFrom.has(edge.to))
     for (const edge of fresh) cameFrom.set(edge.to, edge.from)
     here = [...new Set(fresh.map((edge) => edge.to))]

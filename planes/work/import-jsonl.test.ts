@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BeadSummary } from '../../model/bead.ts'
 import type { WorkPlane } from '../../model/work-plane.ts'
+import { openPlain } from '../../test/bd/bead-rows.ts'
 import { startDoltServer, type DoltServer } from '../../test/dolt-server.ts'
 import { openBeads } from './beads-sql.ts'
 import { createBeads } from './create-beads.ts'
@@ -204,6 +205,33 @@ describe('a file of bd export', () => {
       expect((await plane.get('sv-1')).title).toBe('newer')
     } finally {
       await plane.disconnect()
+    }
+  })
+
+  it('is stored as bd would store it', async () => {
+    const login = await fresh('as_bd', 'sv')
+    const closed = { ...issue, ...times, status: 'closed' }
+    const file = write('as-bd.jsonl', [
+      { ...closed, id: 'sv-2' },
+      { ...issue, ...times, id: 'sv-3', closed_at: times.updated_at },
+      { ...issue, ...times, id: 'sv-4.7' },
+      { ...issue, ...times, id: 'sv-4' },
+      { ...issue, ...times, id: 'sv-gone.3' },
+      { _type: 'memory', key: 'k', value: 'remember' },
+    ])
+    expect(await importJsonl(login, file)).toMatchObject({ created: 6, skipped: 0 })
+    const plain = openPlain(login)
+    try {
+      const columns = 'id, closed_at, spec_id, LEFT(content_hash, 8) AS hash'
+      expect(await plain.rows(`SELECT ${columns} FROM issues ORDER BY id LIMIT 2`)).toEqual([
+        { id: 'sv-2', closed_at: '2026-11-20 19:17:49', spec_id: '', hash: '9e700821' },
+        { id: 'sv-3', closed_at: null, spec_id: '', hash: '693cef68' },
+      ])
+      expect(await plain.rows('SELECT * FROM child_counters')).toEqual([{ parent_id: 'sv-4', last_child: 7 }])
+      const remembered = await plain.rows("SELECT value FROM config WHERE `key` = 'kv.memory.k'")
+      expect(remembered).toEqual([{ value: 'remember' }])
+    } finally {
+      await plain.close()
     }
   })
 

@@ -1,6 +1,7 @@
 import { GembaError } from '../../model/error.ts'
 import { openDatabase, type Database } from './database.ts'
 import { bulkInsert } from './import/bulk-insert.ts'
+import { countChildren } from './import/child-counters.ts'
 import { configImport } from './import/config-import.ts'
 import { skipped, type Importer, type Outcome } from './import/importer.ts'
 import { issueImport } from './import/issue-import.ts'
@@ -51,12 +52,23 @@ export async function importJsonl(target: BeadsLogin, path: string): Promise<Imp
       for (let start = 0; start < rows.length; start += batchSize) {
         lines.push(...(await importBatch(database, shape, kind, rows.slice(start, start + batchSize))))
       }
+      if (kind === 'issues') await countAll(database, rows)
     }
     const count = (result: Outcome['result']): number => lines.filter((line) => line.result === result).length
     return { created: count('created'), updated: count('updated'), skipped: count('skipped'), lines }
   } finally {
     await database.close()
   }
+}
+
+function countAll(database: Database, records: readonly ImportRecord[]): Promise<void> {
+  const change = { locks: ['import'], message: () => 'gemba: import child counters', author }
+  return database.change(change, (writing) =>
+    countChildren(
+      writing,
+      records.map(({ fields }) => textOf(fields['id'])),
+    ),
+  )
 }
 
 function importBatch(

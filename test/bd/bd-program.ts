@@ -20,10 +20,16 @@ export interface Bd {
   release(): Promise<void>
 }
 
-/** What `bd version` says, or undefined when there is no `bd` on PATH. */
-export async function bdVersion(): Promise<string | undefined> {
+/** Versions of bd whose schema is the one that Gemba writes; others would move a database to theirs. */
+const ofOurSchema = /^bd version 1\.0\.[23](?![\d.])/
+
+/** `bd version …` of the `bd` on PATH, or undefined, with why it is not to be had. */
+export async function bdVersion(): Promise<{ readonly version?: string; readonly why: string }> {
   const program = findTool('bd')
-  return program === undefined ? undefined : (await run(program, ['version'])).trim()
+  if (program === undefined) return { why: 'bd is not on PATH' }
+  const said = (await run(program, ['version'])).trim()
+  const [version] = ofOurSchema.exec(said) ?? []
+  return version === undefined ? { why: `${said} keeps another schema than version 32` } : { version, why: '' }
 }
 
 /** Opens a database that is there; undefined when there is no `bd` on PATH. Acts as `actor`. */

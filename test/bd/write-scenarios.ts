@@ -359,6 +359,8 @@ const everyColumn = `spec_id = 's', source_system = 'sys', compaction_level = 1,
   event_kind = 'k', actor = 'who', target = 'whom', payload = '{"p":1}', owner = 'o@example.org', external_ref = '',
   estimated_minutes = 0, close_reason = 'once', started_at = '2026-01-02 03:04:05', source_repo = 'r', metadata = NULL`
 
+const children = "('{}c', '{}b', 'parent-child', 'x', '{ }'), ('{}d', '{}b', 'parent-child', 'x', '{ }')"
+
 /** Beads that another program made, with columns that Gemba never sets. */
 const others: readonly WriteScenario[] = [
   {
@@ -402,6 +404,22 @@ const others: readonly WriteScenario[] = [
     bd: (run, bead) => run('close', bead('a'), '--reason', 'a'),
     gemba: (plane, bead) => plane.close(bead('a'), { reason: 'a' }, by),
   },
+  ...[
+    ['only a wisp blocks', "('{}a', '{}w', 'blocks', 'x', '{ }')"],
+    ['waits for a bead without children', "('{}a', '{}b', 'waits-for', 'x', '{ }')"],
+    ['waits for one child of two', `('{}a', '{}b', 'waits-for', 'x', '{"gate":"any-children"}'), ${children}`],
+  ].map(([name, edges]): WriteScenario => ({
+    name: `close what ${name ?? ''}`,
+    before: [
+      `INSERT INTO issues (id, title, status, description, design, acceptance_criteria, notes) VALUES
+         ('{}a', 'a', 'open', '', '', '', ''), ('{}b', 'b', 'open', '', '', '', ''),
+         ('{}c', 'c', 'open', '', '', '', ''), ('{}d', 'd', 'closed', '', '', '', '')`,
+      "INSERT INTO wisps (id, title, ephemeral) VALUES ('{}w', 'w', 1)",
+      `INSERT INTO dependencies (issue_id, depends_on_id, type, created_by, metadata) VALUES ${edges ?? ''}`,
+    ],
+    bd: (run, bead) => run('close', bead('a'), '--reason', 'a'),
+    gemba: (plane, bead) => plane.close(bead('a'), { reason: 'a' }, by),
+  })),
   {
     name: 'delete what a wisp waits for',
     before: [

@@ -1,5 +1,6 @@
 import { limits } from '../../../model/bead.ts'
 import { GembaError } from '../../../model/error.ts'
+import { contentHash } from '../content-hash.ts'
 import type { Reading, SqlValue } from '../database.ts'
 import { checkText, columnsOf, invalid } from '../fields.ts'
 import type { Fields } from './jsonl-records.ts'
@@ -37,9 +38,20 @@ export function issueColumns(
     else if (column.type === 'text' && column.nullable === 'NO') row[column.name] = ''
   }
   const created = row['created_at'] ?? row['updated_at'] ?? now
-  const filled = { status: 'open', priority: 2, issue_type: 'task', work_type: '', metadata: '{}', ...row }
+  const filled = { ...defaults, ...row, created_at: created, updated_at: row['updated_at'] ?? created }
   checkRow(filled, words)
-  return { ...filled, created_at: created, updated_at: row['updated_at'] ?? created }
+  const whole = { ...filled, closed_at: closedAt(filled) }
+  return { content_hash: contentHash(whole), ...whole }
+}
+
+const defaults = { status: 'open', priority: 2, issue_type: 'task', work_type: '', spec_id: '', metadata: '{}' }
+
+/** For bd, what is closed has the time of it and nothing else has; one that is missing is a second after the last change. */
+function closedAt(row: Readonly<Record<string, SqlValue>>): SqlValue {
+  if (row['status'] !== 'closed') return null
+  if (typeof row['closed_at'] === 'string') return row['closed_at']
+  const [last = ''] = [String(row['created_at']), String(row['updated_at'])].sort().reverse()
+  return sqlTime(new Date(Date.parse(`${last.replace(' ', 'T')}Z`) + 1_000).toISOString())
 }
 
 function valueFor(column: Column, value: unknown): SqlValue {

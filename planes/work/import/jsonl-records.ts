@@ -44,12 +44,22 @@ export async function readJsonl(path: string): Promise<{ records: ImportRecord[]
       const at = { file: basename(file), line: index + 1 }
       const fields = parseJsonObject(text)
       if (fields === undefined) bad.push({ ...at, why: 'it is not a JSON object' })
+      else if (isMemory(fields)) records.push({ kind: 'config', ...at, fields: memory(fields) })
       else if (fields['_type'] !== undefined && fields['_type'] !== 'issue') {
         bad.push({ ...at, why: `it is a ${String(fields['_type']).slice(0, 40)}, not an issue` })
       } else records.push({ kind, ...at, fields }, ...inside(kind, at, fields))
     }
   }
   return { records, bad }
+}
+
+function isMemory(fields: Fields): boolean {
+  return fields['_type'] === 'memory' && textOf(fields['key']) !== '' && textOf(fields['value']) !== ''
+}
+
+/** What people told bd to remember, which it keeps among its settings. */
+function memory(fields: Fields): Fields {
+  return { key: `kv.memory.${textOf(fields['key'])}`, value: textOf(fields['value']) }
 }
 
 /** bd's export keeps labels, dependencies and comments inside the issue. */
