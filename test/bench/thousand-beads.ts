@@ -84,7 +84,12 @@ async function withBd(
   const against = (median: number) => ({ what: 'the work plane', median })
   return [
     { what: 'bd list', unit: 'ms', samples: await repeated(5, () => listing(bd, 'list')), against: against(ours.list) },
-    { what: 'bd ready', unit: 'ms', samples: await repeated(5, () => listing(bd, 'ready')), against: against(ours.ready) },
+    {
+      what: 'bd ready',
+      unit: 'ms',
+      samples: await repeated(5, () => listing(bd, 'ready')),
+      against: against(ours.ready),
+    },
   ]
 }
 
