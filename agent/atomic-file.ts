@@ -1,17 +1,30 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
-/** Replaces a file in one step: a reader, also after a crash, sees the old text or the new one, never a part. */
+/**
+ * Replaces a file in one step: a reader, also after a crash or on a full disk, sees the old text or the new one, never a
+ * part. A failure leaves the old text and nothing beside it.
+ */
 export function writeFileAtomic(path: string, text: string, mode = 0o600): void {
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  const file = openSync(draft, 'wx', mode)
   try {
-    writeSync(file, text)
+    writeWhole(draft, text, mode)
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
+}
+
+function writeWhole(path: string, text: string, mode: number): void {
+  const file = openSync(path, 'wx', mode)
+  try {
+    // One write may take only a part of it, without an error, when the disk gets full.
+    writeFileSync(file, text)
     fsyncSync(file)
   } finally {
     closeSync(file)
   }
-  renameSync(draft, path)
 }
 
 /** The file's text, or undefined when there is none. */

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { createExampleRepository, readExample } from '../agent/scripted/example.ts'
 import { configPaths } from '../runtime/config.ts'
 import { ownDataRoot } from '../runtime/data-root.ts'
 import { installation } from '../runtime/installation.ts'
+import { createFile, writePrivateFile } from '../runtime/secret.ts'
 import { requireTool } from '../runtime/tools/ensure.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import { exitCodes, print, say } from './output.ts'
@@ -22,9 +23,9 @@ export async function example(folder: string): Promise<number> {
     await createExampleRepository(source, root)
     mkdirSync(dirname(paths.project), { recursive: true })
     await excludeFromGit(root, ['/.gemba/'])
-    writeFileSync(paths.agents, agentsTemplate({ scripted: true }), { mode: 0o600 })
+    writePrivateFile(paths.agents, agentsTemplate({ scripted: true }))
     const project = { id: 'example', name, prefix, base: 'main', example: true, agent: 'scripted' }
-    writeFileSync(paths.project, projectTemplate(project), { flag: 'wx' })
+    createFile(paths.project, projectTemplate(project))
     say(`Created the example project in ${root}`)
   }
   // The example keeps its data with itself: whoever removes its folder has removed everything of it.

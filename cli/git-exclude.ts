@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { exec } from '../runtime/exec.ts'
 import { findTool } from '../runtime/tools/locate.ts'
@@ -23,5 +23,6 @@ export async function excludeFromGit(folder: string, patterns: readonly string[]
   const missing = wanted.filter((pattern) => !text.split('\n').includes(pattern))
   if (missing.length === 0) return
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`)
+  // Appended: what the person wrote there stays, also when the disk is full.
+  appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`)
 }

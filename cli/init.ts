@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { configPaths, loadProject } from '../runtime/config.ts'
+import { createFile } from '../runtime/secret.ts'
 import { agentsTemplate, projectTemplate } from './templates.ts'
 import { excludeFromGit, ownFolders } from './git-exclude.ts'
 import { exitCodes, print, say } from './output.ts'
@@ -30,8 +31,8 @@ async function create(root: string, ask: boolean): Promise<string[]> {
   mkdirSync(dirname(paths.project), { recursive: true })
   const project = projectTemplate({ ...answers, base: await currentBranch(root) })
   const missing = existsSync(paths.agents) ? [] : [paths.agents]
-  for (const file of missing) writeFileSync(file, agentsTemplate({ scripted: false }), { flag: 'wx', mode: 0o600 })
-  writeFileSync(paths.project, project, { flag: 'wx' })
+  for (const file of missing) createFile(file, agentsTemplate({ scripted: false }), 0o600)
+  createFile(paths.project, project)
   return [paths.project, ...missing]
 }
 

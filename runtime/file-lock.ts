@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { identify, isStillRunning, type ProcessIdentity } from './process-identity.ts'
-import { isCode, writePrivateFile } from './secret.ts'
+import { isCode, isNoRoom, writePrivateFile } from './secret.ts'
 
 /** Who holds a lock, and what it says of itself. */
 export interface LockHolder extends ProcessIdentity {
@@ -14,9 +14,9 @@ export interface LockHolder extends ProcessIdentity {
 }
 
 export interface HeldLock {
-  /** Tells those who come what the holder is doing. */
+  /** Tells those who come what the holder is doing; on a full disk they hear what they heard before. */
   mark(state: string): void
-  /** Lets the next one in. Safe to call twice. */
+  /** Lets the next one in, also on a full disk. Safe to call twice. */
   release(): void
 }
 
@@ -72,14 +72,21 @@ export async function waitForLock(
 
 function held(folder: string, number: number, holder: LockHolder): HeldLock {
   let done = false
-  const say = (more: Partial<LockHolder>): void => {
+  const file = fileOf(folder, number)
+  const say = (more: Partial<LockHolder>, withoutRoom: () => void): void => {
     if (done || latest(folder) !== number) return
-    writePrivateFile(fileOf(folder, number), JSON.stringify({ ...holder, ...more }))
+    try {
+      writePrivateFile(file, JSON.stringify({ ...holder, ...more }))
+    } catch (error) {
+      if (!isNoRoom(error)) throw error
+      withoutRoom()
+    }
   }
   return {
-    mark: (state) => say({ state }),
+    mark: (state) => say({ state }, () => undefined),
     release() {
-      say({ released: true })
+      // Emptying takes no room, and an empty file is nobody's lock.
+      say({ released: true }, () => truncateSync(file))
       done = true
     },
   }

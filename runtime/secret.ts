@@ -7,6 +7,8 @@ export function writePrivateFile(file: string, content: string): void {
   try {
     writeFileSync(draft, content, { mode: 0o600, flag: 'wx' })
     renameSync(draft, file)
+  } catch (error) {
+    throw named(error, file)
   } finally {
     rmSync(draft, { force: true })
   }
@@ -24,7 +26,7 @@ export function secretFile(file: string): string {
     writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
     linkSync(draft, file)
   } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error
+    if (!isCode(error, 'EEXIST')) throw named(error, file)
   } finally {
     rmSync(draft, { force: true })
   }
@@ -44,7 +46,27 @@ export function readSecret(file: string): string | undefined {
   }
 }
 
+/** Creates a file that is not there yet, whole or not at all. */
+export function createFile(file: string, content: string, mode = 0o666): void {
+  try {
+    writeFileSync(file, content, { flag: 'wx', mode })
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) rmSync(file, { force: true })
+    throw named(error, file)
+  }
+}
+
+/** A write that fails does not say of which file; people want to know. */
+function named(error: unknown, path: string): unknown {
+  return error instanceof Error && !('path' in error) ? Object.assign(error, { path }) : error
+}
+
 /** Whether `error` is a system error with this code. */
 export function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
+}
+
+/** Whether `error` is the system's word for a full disk, or for a quota that is used up. */
+export function isNoRoom(error: unknown): boolean {
+  return isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT')
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { GembaError } from '../../model/error.ts'
 import { plainLine } from '../../model/plain-text.ts'
 import { exec, ExecError, type ExecOptions, type ExecResult } from '../../runtime/exec.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
@@ -23,7 +24,10 @@ export interface Git {
   readonly place: GitPlace
   /** A setting as git sees it, whoever made it. Keys are lower case except for their middle part. */
   setting(key: string): string | undefined
-  /** Runs a command; its exit code is part of the answer. Waits for other git processes' locks for a few seconds. */
+  /**
+   * Runs a command; its exit code is part of the answer. Waits for other git processes' locks for a few seconds. Throws
+   * `disk_full` when there was no room for what it wanted to write.
+   */
   try(args: readonly string[], options?: GitOptions): Promise<ExecResult>
   /** Like `try`, but a non-zero exit is an `ExecError` with what git said. */
   run(args: readonly string[], options?: GitOptions): Promise<string>
@@ -64,6 +68,7 @@ const passedOn = [
 /** Another git process is at it: it holds a lock, or is in the middle of making a worktree. */
 const busy =
   /unable to create '[^'\n]*\.lock': file exists|unable to lock|could not lock config file|failed to read [^\n]*\/commondir/i
+const noRoom = /no space left on device|disk quota exceeded/i
 const lockPatience = 3_000
 
 /** Opens git in `place`. Reads the configuration there once, to know which programs it names. */
@@ -106,6 +111,7 @@ async function patiently(
   const until = Date.now() + lockPatience
   for (let wait = 15; ; wait = Math.min(wait * 2, 300)) {
     const result = await spawnGit(place, args, options, safeguards.env)
+    if (result.code !== 0 && noRoom.test(result.stderr)) throw new GembaError('disk_full', { path: place.gitDir })
     if (result.code === 0 || !busy.test(result.stderr) || Date.now() > until) return result
     await pause(wait * (0.5 + Math.random()))
   }

@@ -45,13 +45,15 @@ async function acquire(path: string, until: number): Promise<(() => Promise<void
 /** Creates the lock with its content in one step. */
 async function take(path: string, me: Holder): Promise<boolean> {
   const draft = `${path}.${me.nonce}`
-  await writeFile(draft, JSON.stringify(me), { flag: 'wx' })
-  const taken = await link(draft, path).then(
-    () => true,
-    () => false,
-  )
-  await unlink(draft)
-  return taken
+  try {
+    await writeFile(draft, JSON.stringify(me), { flag: 'wx' })
+    return await link(draft, path).then(
+      () => true,
+      () => false,
+    )
+  } finally {
+    await unlink(draft).catch(() => undefined)
+  }
 }
 
 /**

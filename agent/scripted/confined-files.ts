@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, lstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join, sep } from 'node:path'
 
 /** Files inside one folder. Names that lead out of it, into git's own files, or through a symbolic link are refused. */
@@ -15,7 +15,8 @@ export function confineTo(root: string): ConfinedFiles {
       0o644,
     )
     try {
-      writeSync(file, text)
+      // Unlike one write, all of it or an error.
+      writeFileSync(file, text)
     } finally {
       closeSync(file)
     }

@@ -1,10 +1,16 @@
 import { runChild } from './child.ts'
 import type { Conversation } from './conversation.ts'
 
-/** Tells Gemba where the agent stands. A sentinel that is missing is no reason to stop. */
+/** What sentinels exit with when the disk stayed full. */
+const diskFull = 1
+
+/** Tells Gemba where the agent stands, however long the disk is full. A sentinel that is missing is no reason to stop. */
 export async function report(state: 'working' | 'stalled' | 'bead-done', bead: string, note = ''): Promise<void> {
   const about = note === '' ? [] : [`--note=${note}`]
-  await runChild('gemba-state', [state, `--bead=${bead}`, ...about]).ended
+  for (;;) {
+    const { code } = await runChild('gemba-state', [state, `--bead=${bead}`, ...about]).ended
+    if (code !== diskFull) return
+  }
 }
 
 /**

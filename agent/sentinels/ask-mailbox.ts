@@ -20,8 +20,14 @@ export interface Waiter {
 
 export function registerWaiter(folder: string, waiter: Waiter): () => void {
   const path = join(folder, `waiting-${waiter.event}`)
-  writeFileSync(path, JSON.stringify(waiter), { mode: 0o600, flag: 'wx' })
-  return () => rmSync(path, { force: true })
+  const release = (): void => rmSync(path, { force: true })
+  try {
+    writeFileSync(path, JSON.stringify(waiter), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    release()
+    throw error
+  }
+  return release
 }
 
 /** The registered waiters, the one that waits longest first. */
@@ -33,18 +39,25 @@ export function listWaiters(folder: string): Waiter[] {
     .flatMap(({ name }) => parseWaiter(join(folder, name), name.slice('waiting-'.length)))
 }
 
-/** Puts the answer where the waiter looks. The same event is answered once; false when it was before. */
+/** Puts the answer where the waiter looks. The same event is answered once; false when it was before. Throws on a full disk. */
 export function putAnswer(folder: string, event: string, text: string): boolean {
   const draft = join(folder, `draft-${event}`)
-  writeFileSync(draft, text, { mode: 0o600 })
   try {
-    // A link fails where a rename would replace what is there.
-    linkSync(draft, join(folder, `answer-${event}`))
-    return true
-  } catch {
-    return false
+    writeFileSync(draft, text, { mode: 0o600 })
+    return links(draft, join(folder, `answer-${event}`))
   } finally {
     rmSync(draft, { force: true })
+  }
+}
+
+/** A link fails where a rename would replace what is there. */
+function links(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 
 /** Frames are at most so long, so that each is one write. */
 export const longestFrame = 64 * 1024
@@ -21,15 +21,21 @@ export function newEventId(): string {
   return randomBytes(8).toString('hex')
 }
 
-/** Appends one frame to the session's file by one write. False outside a session; never throws. */
+/** What became of a frame. `full`: there was no room for it in time; `outside`: there is no session to tell. */
+export type Appended = 'written' | 'full' | 'outside'
+
+/**
+ * Appends one frame to the session's file by one write. On a full disk it tries again for `patienceMs`, and whatever
+ * part of it got in is ended by a line of its own, so that no other frame is lost with it. Never throws.
+ */
 export function appendFrame(
   hook: string,
   payload: Readonly<Record<string, unknown>>,
-  env: NodeJS.ProcessEnv = process.env,
-  event: string = newEventId(),
-): boolean {
+  options: { readonly env?: NodeJS.ProcessEnv; readonly event?: string; readonly patienceMs?: number } = {},
+): Appended {
+  const { env = process.env, event = newEventId(), patienceMs = 0 } = options
   const path = env['GEMBA_FRAMES']
-  if (path === undefined || path === '') return false
+  if (path === undefined || path === '') return 'outside'
   const frame: WrittenFrame = {
     ts: new Date().toISOString(),
     session: env['GEMBA_SESSION_ID'] ?? '',
@@ -40,16 +46,62 @@ export function appendFrame(
     payload,
   }
   try {
-    const file = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW)
+    const appended = withRoom(appender(path, encodeFrame(frame)), patienceMs)
+    return appended === undefined ? 'full' : 'written'
+  } catch {
+    return 'outside'
+  }
+}
+
+const triesEveryMs = 200
+
+/** How long a sentinel that an agent calls waits for room: less than agents give their commands, two minutes. */
+export const roomPatienceMs = 100_000
+
+/** Runs `write`, again and again while the disk is full; undefined when it was so for `patienceMs`. */
+export function withRoom<T extends object>(write: () => T, patienceMs: number): T | undefined {
+  const until = performance.now() + patienceMs
+  for (;;) {
     try {
-      writeSync(file, encodeFrame(frame))
+      return write()
+    } catch (error) {
+      if (!isNoRoom(error)) throw error
+    }
+    if (performance.now() >= until) return undefined
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, triesEveryMs)
+  }
+}
+
+/** Writes all of the line, or fails as on a full disk; called again it goes on from there. */
+function appender(path: string, line: Buffer): () => Buffer {
+  let lacksEnd = false
+  return () => {
+    const file = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW)
+    try {
+      const begun = isTorn(file) ? Buffer.concat([newline, line]) : line
+      const bytes = lacksEnd ? newline : begun
+      const written = writeSync(file, bytes)
+      if (written === bytes.length) return line
+      // All but its end is a frame already, which must not be told twice.
+      lacksEnd = written === bytes.length - 1
+      throw Object.assign(new Error('only a part of the frame was written'), { code: 'ENOSPC' })
     } finally {
       closeSync(file)
     }
-    return true
-  } catch {
-    return false
   }
+}
+
+/** Whether the last line was not written to its end: what comes next must not be swallowed by it. */
+function isTorn(file: number): boolean {
+  const { size } = fstatSync(file)
+  const last = Buffer.alloc(1)
+  return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && !last.equals(newline)
+}
+
+const newline = Buffer.from('\n')
+
+function isNoRoom(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }
 
 /** The line, with long texts of the payload cut until it fits. */

@@ -2,14 +2,14 @@ import { watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { registerWaiter, takeAnswer } from './ask-mailbox.ts'
 import { parseFlags } from './flags.ts'
-import { appendFrame, newEventId } from './frame-file.ts'
+import { appendFrame, newEventId, roomPatienceMs, withRoom } from './frame-file.ts'
 
 const usage =
   'usage: gemba-ask --kind question|blocker --role coach|manager --text TEXT [--title TEXT] [--option TEXT]… [--bead ID] [--wait]'
 
 /**
  * The question sentinel (seed 003, Components). Exits 2 on a wrong command line, 3 when the session's interaction mode
- * or the role does not allow it, else 0. With `--wait` it prints the answer once a person has given it.
+ * or the role does not allow it, 1 when the disk stays full, else 0. With `--wait` it prints the answer once a person has given it.
  */
 async function main(): Promise<number> {
   const valued = ['kind', 'role', 'text', 'title', 'option', 'bead']
@@ -32,8 +32,17 @@ async function main(): Promise<number> {
   const payload = { kind, role, mode, bead, text, title: last('title') ?? '', options, wait: values.has('wait') }
   const frames = process.env['GEMBA_FRAMES'] ?? ''
   if (frames === '') return say('not inside a Gemba session; nobody was asked', 0)
-  if (!values.has('wait')) return appendFrame('GembaAsk', payload, process.env, event) ? 0 : say('nobody was asked', 0)
+  if (!values.has('wait')) return told(event, payload, 0)
   return waitForAnswer(join(dirname(frames), 'asks'), event, payload)
+}
+
+const noRoom = 'the disk is full; nobody was asked: run this again'
+
+/** Puts the question into the session's file; the exit code, `outside` when there is none. */
+function told(event: string, payload: Readonly<Record<string, unknown>>, outside: number): number {
+  const appended = appendFrame('GembaAsk', payload, { event, patienceMs: roomPatienceMs })
+  if (appended === 'written') return 0
+  return appended === 'full' ? say(noRoom, 1) : say('nobody was asked', outside)
 }
 
 async function waitForAnswer(
@@ -42,7 +51,9 @@ async function waitForAnswer(
   payload: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   // The waiter is there before the question can be seen.
-  const release = registerWaiter(folder, { event, pid: process.pid, fence: Number(process.env['GEMBA_FENCE'] ?? 0) })
+  const waiter = { event, pid: process.pid, fence: Number(process.env['GEMBA_FENCE'] ?? 0) }
+  const release = withRoom(() => registerWaiter(folder, waiter), roomPatienceMs)
+  if (release === undefined) return say(noRoom, 1)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       release()
@@ -50,9 +61,10 @@ async function waitForAnswer(
     })
   }
   try {
-    if (!appendFrame('GembaAsk', payload, process.env, event)) return say('nobody was asked', 1)
+    const asked = told(event, payload, 1)
+    if (asked !== 0) return asked
     const answer = await nextAnswer(folder, event)
-    appendFrame('GembaAnswered', { ask: event })
+    appendFrame('GembaAnswered', { ask: event }, { patienceMs: roomPatienceMs })
     process.stdout.write(`${answer}\n`)
     return 0
   } finally {

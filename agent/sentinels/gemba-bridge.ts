@@ -5,6 +5,9 @@ import { appendFrame } from './frame-file.ts'
 /** What a hook may hand over; more is not read. */
 const longestInput = 16 * 1024 * 1024
 
+/** How long an agent is held up for a frame that finds no room on the disk. */
+const hookPatienceMs = 5_000
+
 /**
  * The hook shim (seed 003, Components): the agent's program runs `gemba-bridge <hook>` with a JSON object on standard
  * input. Always exits 0 and prints nothing, so that it can never be in the agent's way.
@@ -13,7 +16,7 @@ function main(): void {
   const hook = process.argv[2]
   const payload = parseJsonObject(readInput()) ?? {}
   const named = typeof payload['hook_event_name'] === 'string' ? payload['hook_event_name'] : undefined
-  appendFrame(hook ?? named ?? 'unknown', payload)
+  appendFrame(hook ?? named ?? 'unknown', payload, { patienceMs: hookPatienceMs })
 }
 
 function readInput(): string {

@@ -82,12 +82,16 @@ export function openSessionStore(folder: string): SessionStore {
     readdirSync(root)
       .filter((name) => /^[a-z0-9]{1,40}$/.test(name))
       .flatMap((name) => read(name) ?? [])
-  for (const record of all()) {
-    const path = files(record.session).record
-    if (record.state !== 'ended' || Date.now() - statSync(path).mtimeMs < keptMs) continue
-    rmSync(files(record.session).folder, { recursive: true, force: true })
-    known.delete(record.session)
+  const forgetOld = () => {
+    for (const record of all()) {
+      const { folder, record: path } = files(record.session)
+      const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+      if (record.state !== 'ended' || written === undefined || Date.now() - written < keptMs) continue
+      rmSync(folder, { recursive: true, force: true })
+      known.delete(record.session)
+    }
   }
+  forgetOld()
   return {
     files,
     read,
@@ -96,6 +100,8 @@ export function openSessionStore(folder: string): SessionStore {
       for (const each of [place.folder, place.asks, place.typed]) mkdirSync(each, { recursive: true, mode: 0o700 })
       writeFileAtomic(place.record, JSON.stringify(record, undefined, 1))
       known.set(record.session, record)
+      // A host may run for months.
+      if (record.state === 'ended') forgetOld()
     },
     all,
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { GembaError } from '../../../model/error.ts'
 import type { TerminalSnapshot } from '../../../model/orchestration-plane.ts'
 import { writeFileAtomic } from '../../atomic-file.ts'
 import { paneSize } from '../../../model/pane-size.ts'
@@ -83,7 +84,9 @@ export function openTerminals(options: TerminalsOptions): Terminals {
     const file = join(options.folder, buffer)
     try {
       const captured = client.look(['capture-pane', '-b', buffer, ...flags, '-t', pane], () => undefined)
-      const saved = client.look(['save-buffer', '-b', buffer, literal(file)], () => read(readFileSync(file, 'utf8')))
+      const saved = client.look(['save-buffer', '-b', buffer, literal(file)], () =>
+        read(whole(readFileSync(file, 'utf8'), file)),
+      )
       const deleted = client.look(['delete-buffer', '-b', buffer], () => undefined)
       const [first, second] = await Promise.allSettled([captured, saved, deleted])
       if (first.status === 'rejected') throw first.reason
@@ -190,6 +193,12 @@ export function openTerminals(options: TerminalsOptions): Terminals {
       await client.close()
     },
   }
+}
+
+/** On a full disk tmux leaves out the end, or everything, without a word; a captured screen ends with a new line. */
+function whole(text: string, file: string): string {
+  if (!text.endsWith('\n')) throw new GembaError('disk_full', { path: file })
+  return text
 }
 
 async function endUnlessLivedIn(client: ControlClient): Promise<void> {
