@@ -16,9 +16,14 @@ export class ChildRecord {
     this.#file = folder.children
   }
 
-  /** Notes the process that now stands for `name`. */
+  /** Notes the process that now stands for `name`. On a full disk it rejects; `write` makes up for it. */
   async note(name: string, pid: number): Promise<void> {
     this.#children.set(name, await identify(pid))
+    this.write()
+  }
+
+  /** Writes down again what was noted. */
+  write(): void {
     writePrivateFile(this.#file, JSON.stringify([...this.#children.values()]))
   }
 }

@@ -1,5 +1,6 @@
 import { GembaError } from '../model/error.ts'
 import { nearestExisting } from './nearest-existing.ts'
+import { isNoRoom } from './secret.ts'
 
 /** What the system says of a path, in words. */
 const troubles: Readonly<Record<string, string>> = {
@@ -20,7 +21,7 @@ const troubles: Readonly<Record<string, string>> = {
 export function codedError(error: unknown): GembaError {
   if (error instanceof GembaError) return error
   const { code = '', path = '', syscall } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new GembaError('disk_full', { path }, { cause: error })
+  if (isNoRoom(error)) return new GembaError('disk_full', { path: path || 'see `df`' }, { cause: error })
   const why = code === 'EEXIST' && syscall === 'mkdir' ? troubles['ENOTDIR'] : troubles[code]
   if (why === undefined || path === '') return new GembaError('internal', { why: String(error) }, { cause: error })
   return new GembaError('path_unusable', { path, why, fix: fixOf(code, path) }, { cause: error })

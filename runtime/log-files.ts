@@ -1,7 +1,6 @@
 import {
   closeSync,
-  copyFileSync,
-  existsSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -9,6 +8,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { printable } from './printable.ts'
@@ -25,23 +25,27 @@ export function openLog(folder: string, name: string): number {
 }
 
 /**
- * Keeps every log of the folder small: one that has grown over `largest` bytes is copied to `<name>.log.1`, over the
- * one before, and emptied in place. Whoever has it open for appending goes on writing at its new end. Lines written
- * between the copy and the emptying are lost; on a full disk so is the copy.
+ * Keeps every log of the folder small: of one that has grown over `largest` bytes the last `largest` are copied to
+ * `<name>.log.1`, over the one before, and it is emptied in place. Whoever has it open for appending goes on writing at
+ * its new end. Lines written between the copy and the emptying are lost; on a full disk so is the copy. Never throws:
+ * a log that can not be bounded now is bounded at a later look.
  */
 export function boundLogs(folder: string, largest: number): void {
-  if (!existsSync(folder)) return
-  for (const name of readdirSync(folder)) {
+  for (const name of logsIn(folder)) {
     const file = join(folder, name)
-    if (!name.endsWith('.log') || sizeOf(file) <= largest) continue
+    if (sizeOf(file) <= largest) continue
     const older = `${file}.1`
-    rmSync(older, { force: true })
     try {
-      copyFileSync(file, older)
+      rmSync(older, { force: true })
+      copyTail(file, older, largest)
     } catch {
       rmSync(older, { force: true })
     }
-    truncateSync(file)
+    try {
+      truncateSync(file)
+    } catch {
+      // It was removed meanwhile.
+    }
   }
 }
 
@@ -57,6 +61,38 @@ export function logTail(file: string, limit = 2_000): string {
     closeSync(descriptor)
   }
   return printable(buffer.toString('utf8')).trim()
+}
+
+function logsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.log'))
+  } catch {
+    return []
+  }
+}
+
+/** Copies the last `length` bytes, from the first whole line on, however large the file has become. */
+function copyTail(file: string, to: string, length: number): void {
+  const source = openSync(file, 'r')
+  try {
+    const target = openSync(to, 'w', 0o600)
+    try {
+      const chunk = Buffer.allocUnsafe(Math.min(length, 1024 * 1024))
+      const end = fstatSync(source).size
+      const from = Math.max(0, end - length)
+      const begun = from === 0 ? -1 : chunk.subarray(0, readSync(source, chunk, 0, chunk.length, from)).indexOf('\n')
+      for (let at = from + begun + 1; at < end;) {
+        const read = readSync(source, chunk, 0, Math.min(chunk.length, end - at), at)
+        if (read === 0) break
+        writeFileSync(target, chunk.subarray(0, read))
+        at += read
+      }
+    } finally {
+      closeSync(target)
+    }
+  } finally {
+    closeSync(source)
+  }
 }
 
 function sizeOf(file: string): number {

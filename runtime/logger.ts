@@ -4,6 +4,9 @@ import { printable } from './printable.ts'
 
 export type { Logger } from 'pino'
 
+/** Bytes that wait for a log that can not be written; what comes then is left out. */
+const mostWaiting = 1024 * 1024
+
 /** Keys whose values never reach a log, wherever they stand. */
 const secrets = ['token', 'password', 'secret', 'authorization', 'cookie', 'apiKey']
 
@@ -15,7 +18,13 @@ export function createLogger(name: string, folder?: string): Logger {
   const destination =
     folder === undefined
       ? pino.destination({ fd: 2, sync: true })
-      : pino.destination({ dest: logFile(folder, name), mkdir: true, sync: false, append: true, mode: 0o600 })
+      : pino.destination({
+          ...{ dest: logFile(folder, name), mkdir: true, sync: false, append: true, mode: 0o600 },
+          // What can not be written waits, but not without end.
+          maxLength: mostWaiting,
+        })
+  // On a full disk a log goes without, and begins again with its next line once there is room; unheard, it would end us.
+  destination.on('error', () => undefined)
   return pino(
     {
       name,

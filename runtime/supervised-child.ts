@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { join } from 'node:path'
 import { GembaError } from '../model/error.ts'
+import { codedError } from './coded-error.ts'
 import { start as startProcess } from './exec.ts'
 import { guarded } from './guard.ts'
 import { Liveness, thisMoment, type Moment } from './liveness.ts'
@@ -45,6 +46,8 @@ export type ChildEvent =
   | { readonly type: 'started'; readonly name: string; readonly pid: number }
   | { readonly type: 'ready'; readonly name: string; readonly pid: number; readonly restarts: number }
   | { readonly type: 'ended'; readonly name: string; readonly how: string; readonly retryInMs: number }
+  /** It ended while the disk was full, and is started again once there is room. */
+  | { readonly type: 'held'; readonly name: string; readonly how: string; readonly error: GembaError }
   | { readonly type: 'hung'; readonly name: string; readonly pid: number; readonly error: GembaError }
   | { readonly type: 'failing'; readonly name: string; readonly error: GembaError }
   | { readonly type: 'message'; readonly name: string; readonly message: unknown }
@@ -64,7 +67,19 @@ export interface SupervisedChildOptions {
   /** Silence after which a child in service counts as hung, is ended by force and started again. */
   readonly hungAfterMs: number
   readonly report: (event: ChildEvent) => void
+  readonly room: RoomToRun
 }
+
+/** Whether there is room for a process to run, for one that ended when there was none. */
+export interface RoomToRun {
+  /** Looks now; why a child can not run, or undefined. */
+  missing(): Promise<GembaError | undefined>
+  /** Resolves once there is room, at the latest when the signal aborts. */
+  until(signal: AbortSignal): Promise<void>
+}
+
+/** Never asks about the disk. */
+export const alwaysRoom: RoomToRun = { missing: async () => undefined, until: async () => undefined }
 
 /** Starts one child, restarts it with back-off when it ends or hangs, and stops it when asked. */
 export class SupervisedChild {
@@ -73,6 +88,7 @@ export class SupervisedChild {
   readonly #logs: string
   readonly #hungAfterMs: number
   readonly #report: (event: ChildEvent) => void
+  readonly #room: RoomToRun
   #process: ChildProcess | undefined
   #ended: Promise<unknown> = Promise.resolve()
   #stopping = new AbortController()
@@ -81,12 +97,13 @@ export class SupervisedChild {
   #liveness: Liveness | undefined
   #hungMs = 0
 
-  constructor(description: ChildDescription, { logs, restart, hungAfterMs, report }: SupervisedChildOptions) {
+  constructor(description: ChildDescription, { logs, restart, hungAfterMs, report, room }: SupervisedChildOptions) {
     this.#description = description
     this.#logs = logs
     this.#policy = restart
     this.#hungAfterMs = hungAfterMs
     this.#report = report
+    this.#room = room
   }
 
   get pid(): number | undefined {
@@ -138,6 +155,8 @@ export class SupervisedChild {
     while (!this.#stopping.signal.aborted) {
       const ended = await this.#runOnce(started)
       if (this.#stopping.signal.aborted) break
+      this.#restarts += 1
+      if (await this.#heldForRoom(ended.how)) continue
       failures = ended.upMs >= this.#policy.forgetAfter ? 1 : failures + 1
       const retryInMs = Math.min(this.#policy.first * 2 ** (failures - 1), this.#policy.longest)
       this.#report({ type: 'ended', name: this.#description.name, how: ended.how, retryInMs })
@@ -146,16 +165,31 @@ export class SupervisedChild {
         this.#report({ type: 'failing', name: this.#description.name, error })
         failed(error)
       }
-      this.#restarts += 1
       await pause(retryInMs, this.#stopping.signal)
     }
     failed(new GembaError('process_failing', { name: this.#description.name, why: 'it was stopped', log: this.#log }))
   }
 
+  /** Waits for room when the child ended for want of it: until then it would only end again. */
+  async #heldForRoom(how: string): Promise<boolean> {
+    const error = await this.#room.missing()
+    if (error === undefined || this.#stopping.signal.aborted) return false
+    this.#report({ type: 'held', name: this.#description.name, how, error })
+    await this.#room.until(this.#stopping.signal)
+    // What was short of room is not at once the first in line for it.
+    await pause(this.#policy.first, this.#stopping.signal)
+    return true
+  }
+
   /** One life of the child, from start to end. */
   async #runOnce(started: () => void): Promise<Ended> {
     const begun = performance.now()
-    const child = this.#spawn()
+    let child: ChildProcess
+    try {
+      child = this.#spawn()
+    } catch (error) {
+      return { how: codedError(error).message, upMs: 0 }
+    }
     this.#process = child
     if (child.pid !== undefined) this.#report({ type: 'started', name: this.#description.name, pid: child.pid })
     const over = new AbortController()

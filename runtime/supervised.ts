@@ -32,6 +32,8 @@ export function supervised(stop: (timeUp: AbortSignal) => Promise<unknown>): (me
       () => process.exit(1),
     )
   }
+  // They lead into a log; one that can not be written, as on a full disk, is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   process.once('disconnect', end)
   process.on('message', (message) => {
     if (typeof message !== 'object' || message === null || !('areYouAlive' in message)) return

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { GembaError } from '../model/error.ts'
 import { start } from './exec.ts'
 import { identify, isAlive } from './process-identity.ts'
 import type { ChildDescription, ChildEvent } from './supervised-child.ts'
@@ -229,3 +230,41 @@ function startSupervisor(plan: string): ChildProcess {
   if (child.stdout !== null) createInterface(child.stdout).on('line', () => undefined)
   return child
 }
+
+test('a child that ended on a full disk is started again when there is room, not before and without a hurry', async () => {
+  const events: ChildEvent[] = []
+  const room = Promise.withResolvers<void>()
+  let full = true
+  const supervisor = new Supervisor({
+    children: [sleeper('one')],
+    logs: folder,
+    report: (event) => event.type !== 'message' && events.push(event),
+    restart: quick,
+    room: {
+      missing: async () => (full ? new GembaError('disk_full', { path: folder }) : undefined),
+      until: () => room.promise,
+    },
+  })
+  releases.push(() => supervisor.stop())
+  await supervisor.start()
+  process.kill(supervisor.pidOf('one') ?? 0, 'SIGKILL')
+  await vi.waitUntil(() => events.some((event) => event.type === 'held'))
+  await new Promise((resolve) => setTimeout(resolve, 5 * quick.longest))
+  expect(events.map(({ type }) => type)).toEqual(['started', 'ready', 'held'])
+  expect(events.at(-1)).toMatchObject({ how: 'signal SIGKILL', error: { code: 'disk_full' } })
+  full = false
+  room.resolve()
+  await vi.waitUntil(() => events.at(-1)?.type === 'ready')
+  expect(events.at(-1)).toMatchObject({ restarts: 1 })
+})
+
+test('a child whose log can not be opened is tried again like one that ended', async () => {
+  const logs = join(folder, 'a file')
+  writeFileSync(logs, '')
+  const events: ChildEvent[] = []
+  const report = (event: ChildEvent): unknown => events.push(event)
+  const supervisor = new Supervisor({ children: [sleeper('one')], logs, report, restart: quick })
+  releases.push(() => supervisor.stop())
+  await expect(supervisor.start()).rejects.toMatchObject({ code: 'process_failing' })
+  expect(events.filter(({ type }) => type === 'ended')).toHaveLength(quick.reportAfter)
+})

@@ -2,11 +2,16 @@ import { boundLogs } from './log-files.ts'
 import { lookEveryMs, thisMoment } from './liveness.ts'
 import {
   SupervisedChild,
+  alwaysRoom,
   defaultRestart,
   type ChildDescription,
   type ChildEvent,
   type RestartPolicy,
+  type RoomToRun,
 } from './supervised-child.ts'
+
+/** Milliseconds between two looks at how large the logs are. */
+const boundEveryMs = 500
 
 /**
  * Keeps a set of children running: started in the order of their needs, restarted when they end, stopped in reverse.
@@ -17,6 +22,7 @@ export class Supervisor {
   readonly #logs: string
   readonly #largestLog: number
   readonly #lookEveryMs: number
+  #boundingLogs: NodeJS.Timeout | undefined
   #looking: NodeJS.Timeout | undefined
   readonly #starts = new Map<string, Promise<void>>()
   readonly #stops = new Map<string, Promise<void>>()
@@ -31,11 +37,12 @@ export class Supervisor {
     hungAfterMs?: number
     /** Bytes after which a log is set aside. Default 10 MiB. */
     largestLog?: number
+    /** Whether a child that ended may be started again now. */
+    room?: RoomToRun
   }) {
-    const { logs, report, restart = defaultRestart, hungAfterMs = 20_000 } = options
-    this.#children = new Map(
-      options.children.map((child) => [child.name, new SupervisedChild(child, { logs, report, restart, hungAfterMs })]),
-    )
+    const { logs, report, restart = defaultRestart, hungAfterMs = 20_000, room = alwaysRoom } = options
+    const common = { logs, report, restart, hungAfterMs, room }
+    this.#children = new Map(options.children.map((child) => [child.name, new SupervisedChild(child, common)]))
     this.#logs = logs
     this.#largestLog = options.largestLog ?? 10 * 1024 * 1024
     this.#lookEveryMs = lookEveryMs(hungAfterMs)
@@ -44,6 +51,8 @@ export class Supervisor {
   /** Resolves when all are in service. When one can not be, all are stopped and its `process_failing` is thrown. */
   async start(): Promise<void> {
     this.#looking = setInterval(() => this.#look(), this.#lookEveryMs)
+    // Oftener than the processes are asked: a process in trouble can say a lot within a second.
+    this.#boundingLogs = setInterval(() => boundLogs(this.#logs, this.#largestLog), boundEveryMs)
     try {
       await Promise.all([...this.#children.keys()].map((name) => this.#start(name)))
     } catch (error) {
@@ -55,6 +64,7 @@ export class Supervisor {
   /** Stops all, each after those that need it. */
   async stop(): Promise<void> {
     clearInterval(this.#looking)
+    clearInterval(this.#boundingLogs)
     await Promise.all([...this.#children.keys()].map((name) => this.#stop(name)))
   }
 
@@ -72,7 +82,6 @@ export class Supervisor {
   #look(): void {
     const now = thisMoment()
     for (const child of this.#children.values()) child.look(now)
-    boundLogs(this.#logs, this.#largestLog)
   }
 
   #start(name: string): Promise<void> {

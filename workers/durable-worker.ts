@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import type { LogLevel, WorkerOptions } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { sealedBy, type TemporalAddress } from '../temporal/connect.ts'
 
@@ -24,6 +25,7 @@ const watchEveryMs = 1_000
  * refused ends in a silent failed state (measured), so a watchdog looks at its state and reports it.
  */
 export function startDurableWorker({ temporal, options, logger, onFailed }: DurableWorkerOptions): DurableWorker {
+  logThrough(logger)
   const stopped = new AbortController()
   let worker: Worker | undefined
   const polling = Promise.withResolvers<void>()
@@ -58,6 +60,27 @@ export function startDurableWorker({ temporal, options, logger, onFailed }: Dura
       await running
     },
   }
+}
+
+const levels: Readonly<Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'>> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+}
+
+/**
+ * Temporal's words go into our log, line by line, and not to standard output: there its native part ends the process's
+ * threads when the disk is full.
+ */
+function logThrough(logger: Logger): void {
+  const own = new DefaultLogger('INFO', ({ level, message, meta }) => {
+    const { error, ...fields } = { ...meta }
+    logger[levels[level]](error === undefined ? fields : { ...fields, err: error }, message)
+  })
+  const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' })
+  Runtime.install({ logger: own, telemetryOptions: { logging: { forward: {}, filter } } })
 }
 
 async function connect(temporal: TemporalAddress, stopped: AbortSignal): Promise<NativeConnection> {
