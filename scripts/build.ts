@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createReport, type Report } from '../runtime/terminal.ts'
+import { requireRoom } from '../runtime/tools/room.ts'
 import { root } from './node24.mjs'
 
 /** One thing that is built into `dist/`. */
@@ -29,6 +30,8 @@ const targets: readonly Target[] = [
   console(),
 ]
 
+const buildBytes = 50_000_000
+
 /** Builds what is not up to date. Each result appears whole; one line tells what was built. */
 export async function build(report: Report): Promise<void> {
   mkdirSync(dist, { recursive: true })
@@ -36,6 +39,7 @@ export async function build(report: Report): Promise<void> {
   for (const target of targets) {
     const digest = digestOf(target)
     if (record[target.name] === digest && existsSync(join(dist, target.result))) continue
+    requireRoom({ what: 'The build', bytes: buildBytes, folder: dist })
     const begun = performance.now()
     await target.build()
     record[target.name] = digest

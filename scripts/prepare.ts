@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitForLock } from '../runtime/file-lock.ts'
 import type { Report } from '../runtime/terminal.ts'
+import { requireRoom } from '../runtime/tools/room.ts'
 import { relay, root } from './node24.mjs'
 
 /** Runs `step` while no other set-up of this checkout runs. */
@@ -16,9 +17,13 @@ export async function alone<Result>(report: Report, step: () => Promise<Result>)
   }
 }
 
+/** What they take, npm's cache included. */
+const dependencyBytes = 900_000_000
+
 /** Installs the dependencies when `node_modules` is not what the lock file says. */
 export async function installDependencies(report: Report): Promise<void> {
   if (isInstalled()) return
+  requireRoom({ what: 'npm ci', bytes: dependencyBytes, folder: root })
   report.line('dependencies: installing them with npm ci.')
   rmSync(join(root, 'node_modules', '.package-lock.json'), { force: true })
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error']

@@ -16,6 +16,7 @@ const path = await obtain({
   installers: [
     {
       name: 'slow installer',
+      needs: { bytes: 1_000 },
       async install(_, program) {
         appendFileSync(log, 'installed\n')
         while (!existsSync(until)) await new Promise((resolve) => setTimeout(resolve, 20))

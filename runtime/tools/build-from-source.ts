@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { GembaError } from '../../model/error.ts'
 import { run, start } from '../exec.ts'
 import { installation } from '../installation.ts'
 import { printable } from '../printable.ts'
@@ -22,6 +22,9 @@ export interface GoProgram {
   readonly needsCompiler: boolean
 }
 
+/** Sources and compiled packages of one program, in Go's caches. */
+const buildBytes = 4_000_000_000
+
 /** Longest that fetching the sources or compiling them may take. */
 const longestMs = 45 * 60_000
 
@@ -29,6 +32,8 @@ const longestMs = 45 * 60_000
 export function buildInstaller(program: GoProgram, report: Report): Installer {
   return {
     name: 'build from source',
+    // Nearly all of it is in Go's own caches, which may be filled already.
+    needs: { bytes: buildBytes, folder: goCaches() },
     async install(_, target) {
       const go = findTool('go')
       if (go === undefined) throw new Error(`it needs Go 1.26 or newer: ${installHint('go')}`)
@@ -43,6 +48,10 @@ export function buildInstaller(program: GoProgram, report: Report): Installer {
       return { way: 'build', package: program.package, go: version, ...pinOf(cwd, program) }
     },
   }
+}
+
+function goCaches(): string {
+  return process.env['GOCACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'go-build')
 }
 
 function compiler(): string | undefined {
@@ -139,7 +148,6 @@ function follow(
     child.once('close', (code, by) => {
       const said = printable(last.join('; '), 600)
       if (code === 0) resolve()
-      else if (said.includes('no space left on device')) reject(new GembaError('disk_full', { path: options.cwd }))
       else reject(new Error(`go ended with ${code ?? by ?? 'unknown'}: ${said}`))
     })
   })

@@ -26,6 +26,7 @@ const platforms: Readonly<Record<string, { loader: string; triplet: string }>> =
 export function debianInstaller(program: DebianProgram, report: Report): Installer {
   return {
     name: 'Debian package',
+    needs: { bytes: 20_000_000 },
     async install(folder, target) {
       const platform = platforms[process.arch]
       if (platform === undefined || !existsSync(platform.loader)) throw new Error('it is not for this platform')

@@ -21,6 +21,8 @@ export interface ReleaseArchive {
 
 const answerWithinMs = 8_000
 const stalledAfterMs = 30_000
+/** The archive and what is in it. */
+const downloadBytes = 300_000_000
 const largest = 600 * 1024 * 1024
 
 /**
@@ -30,6 +32,7 @@ const largest = 600 * 1024 * 1024
 export function downloadInstaller(archive: ReleaseArchive, report: Report, api = 'https://api.github.com'): Installer {
   return {
     name: 'official download',
+    needs: { bytes: downloadBytes },
     async install(folder, target) {
       report.line(`${archive.tool}: downloading ${archive.asset} (${archive.tag}).`)
       const asset = await findAsset(archive, api)

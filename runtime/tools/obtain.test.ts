@@ -23,6 +23,7 @@ afterEach(() => {
 
 const works: Installer = {
   name: 'works',
+  needs: { bytes: 1_000 },
   install(_, program) {
     writeFileSync(program, '#!/bin/sh\necho widget\n')
     return Promise.resolve({ way: 'test' })
@@ -32,6 +33,7 @@ const works: Installer = {
 function fails(name: string, error: Error): Installer {
   return {
     name,
+    needs: { bytes: 2_000_000 },
     install(folder) {
       writeFileSync(join(folder, 'half'), 'done')
       return Promise.reject(error)
@@ -86,11 +88,31 @@ test('when all fail, each reason and the mend are told', async () => {
   expect(left()).toEqual([])
 })
 
-test('a full disk ends it at once and leaves nothing', async () => {
-  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
-  await expect(get(fails('download', full), works)).rejects.toMatchObject({ code: 'disk_full' })
+test.for<[string, (folder: string) => Error, (tools: string) => string]>([
+  ['of a write', () => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }), (tools) => tools],
+  ['of tar', () => new Error('tar ended with 2: widget: Cannot write: No space left on device'), (tools) => tools],
+  [
+    'of Go',
+    () => new Error('go ended with 1: write /x/go-build/ab/cd-d: no space left on device'),
+    () => '/x/go-build/ab',
+  ],
+])(
+  'a full disk, by the word %s, ends it at once, says where and how much, and leaves nothing',
+  async ([, error, folder]) => {
+    await expect(get(fails('download', error(tools)), works)).rejects.toMatchObject({
+      code: 'room_missing',
+      params: { what: 'widget', need: '2 MB', folder: folder(tools) },
+    })
+    expect(left()).toEqual([])
+    expect(await get(works)).toBe(target)
+  },
+)
+
+test('an installer that would find too little room is not begun', async () => {
+  const needs = { bytes: Number.MAX_SAFE_INTEGER }
+  const attempt = get({ ...fails('download', new Error('begun')), needs })
+  await expect(attempt).rejects.toMatchObject({ code: 'room_missing', params: { folder: tools } })
   expect(left()).toEqual([])
-  expect(await get(works)).toBe(target)
 })
 
 test('what an earlier set-up left half-done is removed, and a finished one is used', async () => {
