@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Board } from '../model/board.ts'
+import type { DiskState } from '../model/disk.ts'
 import type { OrchestrationManifest } from '../model/orchestration-plane.ts'
 import type { Project } from '../model/project.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
@@ -27,6 +28,13 @@ export interface ApiDeps {
   /** Absolute path of the built console; null serves none. */
   readonly webFolder: string | null
   readonly temporalUi: TemporalUi | null
+  readonly disk: DiskView
   readonly health: () => Record<string, { ok: boolean; why: string }>
   readonly logger: FastifyBaseLogger
+}
+
+/** The room on the disk, as somebody else watches it. */
+export interface DiskView {
+  readonly state: DiskState
+  onChange(listener: (state: DiskState) => void): () => void
 }

@@ -22,6 +22,8 @@ interface Reader {
   readonly response: IncomingMessage
   /** Blocks of the stream so far, pings and the like left out. */
   blocks(): string[]
+  /** What was told of the disk, which is no part of the log. */
+  disk(): { status: string; left: string }[]
   /** Resolves once `ready` holds of the blocks. */
   until(ready: (blocks: string[]) => boolean): Promise<string[]>
   close(): void
@@ -53,7 +55,10 @@ async function read(
     rest = parts.pop() ?? ''
     whole.push(...parts)
   })
-  const blocks = () => whole
+  const isDisk = (block: string) => block.startsWith('event: disk\n')
+  const blocks = () => whole.filter((block) => !isDisk(block))
+  const disk = () =>
+    whole.filter(isDisk).map((block) => JSON.parse(block.split('data: ')[1] ?? '') as { status: string; left: string })
   let wake: () => void = () => undefined
   response.on('data', () => wake()).on('close', () => wake())
   const until: Reader['until'] = async (ready) => {
@@ -63,7 +68,7 @@ async function read(
     }
     return blocks()
   }
-  return { response, blocks, until, close }
+  return { response, blocks, disk, until, close }
 }
 
 const connections = () => new Promise<number>((resolve) => api.app.server.getConnections((_, count) => resolve(count)))
@@ -89,6 +94,19 @@ describe('the event stream', () => {
     await append(store, 1)
     const [, event] = await reader.until((blocks) => blocks.length === 2)
     expect(event).toMatch(/^id: e1\.4\nevent: bead\.released\ndata: \{"source":"test".*\}$/)
+  })
+
+  it('tells how much room is on the disk at the beginning and at each change, also when nothing can be stored', async () => {
+    await start()
+    const { disk, blocks, until } = await read()
+    await until(() => disk().length > 0)
+    api.disk.has(60e6)
+    await until(() => disk().length > 1)
+    api.disk.has(0)
+    await until(() => disk().length > 2)
+    expect(disk()).toMatchObject([{ status: 'ok' }, { status: 'low', left: '60 MB' }, { status: 'full', left: '0 MB' }])
+    expect(blocks()).toHaveLength(1)
+    expect((await api.call({ url: '/api/v1/capabilities' })).json()).toMatchObject({ disk: { status: 'full' } })
   })
 
   it('replays 10,000 events and goes on live, without a gap or a repeat', async () => {

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http'
+import type { DiskState } from '../model/disk.ts'
 import { GembaError } from '../model/error.ts'
 import type { GembaEvent } from '../model/event.ts'
 import type { Store } from '../store/store.ts'
+import type { DiskView } from './api-deps.ts'
 import { formatEventId, parseEventId } from './event-id.ts'
 
 export interface EventStreamLimits {
@@ -40,12 +42,14 @@ export class EventStreams {
   readonly #store: Store
   readonly #limits: EventStreamLimits
   readonly #streams = new Set<Stream>()
+  readonly #disk: DiskView | undefined
   #newest = 0
-  #release: (() => void) | undefined
+  #releases: (() => void)[] | undefined
   #ping: NodeJS.Timeout | undefined
 
-  constructor(store: Store, limits: Partial<EventStreamLimits> = {}) {
+  constructor(store: Store, limits: Partial<EventStreamLimits> = {}, disk?: DiskView) {
     this.#store = store
+    this.#disk = disk
     this.#limits = { ...defaults, ...limits }
   }
 
@@ -66,6 +70,7 @@ export class EventStreams {
     out.once('close', () => this.#leave(stream))
     this.#listen()
     await this.#begin(stream, after)
+    if (this.#disk !== undefined) out.write(diskFrame(this.#disk.state))
     await this.#catchUp(stream)
   }
 
@@ -127,6 +132,12 @@ export class EventStreams {
     }
   }
 
+  /** Not by the log: on a full disk nothing can be added to it. */
+  #tellDisk(state: DiskState): void {
+    const frame = diskFrame(state)
+    for (const { out } of this.#streams) if (out.writableLength <= this.#limits.buffer) out.write(frame)
+  }
+
   /** Who has left too much unread is given no more until it has read that; then it catches up from the store. */
   #keepsUp(stream: Stream): boolean {
     if (stream.out.writableLength <= this.#limits.buffer) return true
@@ -173,16 +184,24 @@ export class EventStreams {
   }
 
   #listen(): void {
-    this.#release ??= this.#store.onEvents((events) => this.#announce(events))
+    this.#releases ??= [
+      this.#store.onEvents((events) => this.#announce(events)),
+      ...(this.#disk === undefined ? [] : [this.#disk.onChange((state) => this.#tellDisk(state))]),
+    ]
     this.#ping ??= setInterval(() => {
       for (const { out } of this.#streams) out.write(': ping\n\n')
     }, this.#limits.pingMs).unref()
   }
 
   #quiet(): void {
-    this.#release?.()
-    this.#release = undefined
+    for (const release of this.#releases ?? []) release()
+    this.#releases = undefined
     clearInterval(this.#ping)
     this.#ping = undefined
   }
+}
+
+/** It has no id: who comes back goes on behind the last event of the log. */
+function diskFrame(state: DiskState): Buffer {
+  return Buffer.from(`event: disk\ndata: ${JSON.stringify(state)}\n\n`)
 }

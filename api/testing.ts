@@ -9,6 +9,7 @@ import { Value } from 'typebox/value'
 import { holderOf, isWork, stateOf } from '../model/bead.ts'
 import type { BeadDetail, BeadPatch, BeadSummary, Comment, NewBead } from '../model/bead.ts'
 import type { Board, BoardChange, Health } from '../model/board.ts'
+import { judgeDisk, type DiskState } from '../model/disk.ts'
 import { GembaError } from '../model/error.ts'
 import type { EscalationView } from '../model/escalation.ts'
 import type { GembaEvent, NewEvent, Publication, Snapshot } from '../model/event.ts'
@@ -21,7 +22,7 @@ import type { ClaimResult, WorkChange, WorkPlane, WorkPlaneManifest, Write } fro
 import type { NonceBegin, NonceBinding, Store, StoredAnswer, StoredSignIn } from '../store/store.ts'
 import type { Commands } from '../temporal/commands.ts'
 import type { DispatchResult } from '../temporal/contracts/dispatch.ts'
-import type { ApiDeps } from './api-deps.ts'
+import type { ApiDeps, DiskView } from './api-deps.ts'
 import { createApi } from './create-api.ts'
 import type { EventStreamLimits } from './event-streams.ts'
 import { HostHub } from './host-hub.ts'
@@ -331,6 +332,22 @@ export class MemoryBoard implements Board {
   async close(): Promise<void> {}
 }
 
+/** A disk whose room a test sets. */
+export class FakeDisk implements DiskView {
+  state = judgeDisk([{ folder: '/data', free: 1e12, files: null }], 5e8, 'ok')
+  readonly #listeners = new Set<(state: DiskState) => void>()
+
+  onChange(listener: (state: DiskState) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  has(free: number): void {
+    this.state = judgeDisk([{ folder: '/data', free, files: null }], 5e8, this.state.status)
+    for (const listener of this.#listeners) listener(this.state)
+  }
+}
+
 export class MemoryCommands implements Commands {
   readonly calls: { readonly command: string; readonly request: unknown }[] = []
   refusals = new Map<string, GembaError>()
@@ -384,6 +401,7 @@ export interface TestApi {
   readonly board: MemoryBoard
   readonly commands: MemoryCommands
   readonly hub: HostHub
+  readonly disk: FakeDisk
   /** As a program with the token. */
   call(options: InjectOptions): Promise<LightMyRequestResponse>
   /** A browser that signs in; `cookie` is what it has already. */
@@ -405,6 +423,7 @@ export async function testApi(
   const board = new MemoryBoard(work)
   const commands = new MemoryCommands()
   const hub = new HostHub()
+  const disk = new FakeDisk()
   const deps: ApiDeps = {
     project,
     version: '0.0.0',
@@ -419,12 +438,13 @@ export async function testApi(
     origins: [origin],
     webFolder: null,
     temporalUi: null,
+    disk,
     health: () => ({ store: { ok: true, why: '' } }),
     logger: pino({ level: 'silent' }),
     ...overrides,
   }
   const app = await createApi(deps, limits)
-  const parts = { app, deps, store, work, board, commands, hub }
+  const parts = { app, deps, store, work, board, commands, hub, disk }
   return { ...parts, ...callsOf(app) }
 }
 

@@ -79,6 +79,14 @@ export async function compose(
     : [...services, server, hostProcess(loaded, options, data, common)]
 }
 
+/** The file systems that Gemba and its agents write to, and what must be free there. */
+export function watchedDisk(
+  { repositories, minFreeDisk: leastBytes }: LoadedProject,
+  data: DataFolder,
+): CommonSettings['disk'] {
+  return { folders: [data.root, ...repositories.map(({ path }) => path)], leastBytes }
+}
+
 function commonSettings(loaded: LoadedProject, data: DataFolder, tools: Tools, temporalPort: number): CommonSettings {
   const { project, folder, temporalAddress: address, temporalNamespace: namespace } = loaded
   const [own, shared] = localHosts(project.id)
@@ -94,6 +102,7 @@ function commonSettings(loaded: LoadedProject, data: DataFolder, tools: Tools, t
     data: data.root,
     temporal: address === undefined ? embedded : { address, namespace, keyFile: data.temporalKey },
     tools: { tmux: tools.tmux, git: tools.git },
+    disk: watchedDisk(loaded, data),
     host: {
       id: address === undefined ? own : shared,
       label: hostname(),

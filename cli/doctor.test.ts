@@ -34,6 +34,17 @@ describe('gemba doctor', () => {
     expect(result.stdout).toContain('✗ problem tmux: not found')
   })
 
+  test('finds too little room for the data, by the limit of the project', async () => {
+    await line.project()
+    const { code, stdout } = await line.gemba(['doctor', '--json'], { GEMBA_MIN_FREE_DISK: '1000000000000000' })
+    expect(code).toBe(6)
+    const { checks } = JSON.parse(stdout) as { checks: { id: string; status: string; detail: string; fix: string }[] }
+    const disk = checks.filter(({ id }) => id.startsWith('disk'))
+    expect(disk.map(({ status }) => status)).toEqual(disk.map(() => 'problem'))
+    expect(disk[0]?.detail).toMatch(/GB left in \/\S+, 1000000\.0 GB are wanted/)
+    expect(disk[0]?.fix).toContain('`[limits] min_free_disk` is the limit')
+  })
+
   test('fails when the program of the default agent is missing, and names what brings it', async () => {
     await line.project()
     const PATH = join(line.folder, 'bin')

@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Repository } from '../model/agent.ts'
+import { diskRefusal, judgeDisk, sizeText } from '../model/disk.ts'
 import { GembaError } from '../model/error.ts'
 import { configPaths, loadProject, type LoadedProject } from '../runtime/config.ts'
 import { dataFolderOf, runningServer, type DataFolder } from '../runtime/data-folder.ts'
 import { keptDataRoot, ownDataRoot, realPath } from '../runtime/data-root.ts'
+import { roomsOf } from '../runtime/disk-watch.ts'
 import { requireFreePort } from '../runtime/free-port.ts'
 import { listenText } from '../runtime/listen-address.ts'
 import { nearestExisting } from '../runtime/nearest-existing.ts'
@@ -14,22 +15,27 @@ import { agentChecks } from './agent-checks.ts'
 import { ok, problem, type Check } from './check.ts'
 import { git, repositoryRoot } from './repository-root.ts'
 
-/** Least room on the disk, in bytes: below the first work fails soon, below the second it is worth a word. */
-const room = { least: 500e6, comfortable: 3e9 } as const
+/** Room on the disk, in bytes, below which it is worth a word. */
+const comfortable = 3e9
+/** What must be free where no project says otherwise. */
+const usualLeast = 500e6
 
 /** What the project's folder, its configuration, its repositories and its port are like. */
 export async function projectChecks(folder: string, named: string | undefined): Promise<Check[]> {
   if (!existsSync(configPaths(folder).project)) {
     const detail = `${folder} is no Gemba project yet`
-    return [await diskCheck(folder), { id: 'project', status: 'note', detail, fix: 'Run `gemba init`.' }]
+    return [
+      ...(await diskChecks([folder], usualLeast)),
+      { id: 'project', status: 'note', detail, fix: 'Run `gemba init`.' },
+    ]
   }
   const data = dataFolderOf(folder, named)
-  const disk = await diskCheck(existsSync(data.root) ? data.root : folder)
   const loaded = load(folder)
-  if ('status' in loaded) return [disk, dataCheck(data), loaded]
+  if ('status' in loaded) return [...(await diskChecks([data.root], usualLeast)), dataCheck(data), loaded]
   const { project, agents, repositories } = loaded
+  const written = [data.root, ...repositories.map(({ path }) => path)]
   return [
-    disk,
+    ...(await diskChecks(written, loaded.minFreeDisk)),
     placedCheck(loaded, data),
     ok('config', `project ${project.id}`),
     ...(await Promise.all(repositories.map((repository) => repositoryCheck(repository)))),
@@ -39,12 +45,17 @@ export async function projectChecks(folder: string, named: string | undefined): 
   ]
 }
 
-async function diskCheck(folder: string): Promise<Check> {
-  const { bavail, bsize } = await statfs(existsSync(folder) ? folder : '.')
-  const free = bavail * bsize
-  const status = free < room.least ? 'problem' : free < room.comfortable ? 'note' : 'ok'
-  const fix = status === 'ok' ? null : 'Free some room.'
-  return { id: 'disk', status, detail: `${(free / 1e9).toFixed(1)} GB free at ${folder}`, fix }
+/** One finding for each file system; below `least` nothing would be started. */
+async function diskChecks(folders: readonly string[], least: number): Promise<Check[]> {
+  const devices = new Map(folders.map((folder) => [statSync(nearestExisting(folder)).dev, folder] as const).reverse())
+  const rooms = await roomsOf(folders.filter((folder) => [...devices.values()].includes(folder)))
+  return rooms.map((room, index): Check => {
+    const id = index === 0 ? 'disk' : `disk ${index + 1}`
+    const refusal = diskRefusal(judgeDisk([room], least, 'ok'))
+    if (refusal !== undefined) return problem(id, refusal)
+    const detail = `${sizeText(room.free)} free at ${room.folder}`
+    return room.free < comfortable ? { id, status: 'note', detail, fix: 'Free some room.' } : ok(id, detail)
+  })
 }
 
 function load(folder: string): LoadedProject | Check {

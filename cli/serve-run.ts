@@ -1,8 +1,12 @@
 import { ChildRecord } from '../runtime/child-record.ts'
+import { diskRefusal, type DiskState } from '../model/disk.ts'
+import { GembaError } from '../model/error.ts'
 import type { DataFolder, ProjectLock } from '../runtime/data-folder.ts'
+import { DiskWatch } from '../runtime/disk-watch.ts'
 import { createLogger, type Logger } from '../runtime/logger.ts'
+import type { CommonSettings } from '../runtime/settings.ts'
 import type { PaneLine } from '../runtime/supervised.ts'
-import type { ChildDescription, ChildEvent } from '../runtime/supervised-child.ts'
+import type { ChildDescription, ChildEvent, RoomToRun } from '../runtime/supervised-child.ts'
 import { Supervisor } from '../runtime/supervisor.ts'
 import type { Report } from '../runtime/terminal.ts'
 import { socketOf, type Tools } from './compose.ts'
@@ -17,6 +21,7 @@ export interface ServeRunOptions {
   readonly children: readonly ChildDescription[]
   readonly hungAfterMs: number
   readonly largestLog: number
+  readonly disk: CommonSettings['disk']
   /** Whether events go to standard output, as lines of JSON. */
   readonly json: boolean
   /** Called once everything is in service. */
@@ -31,6 +36,7 @@ export class ServeRun {
   readonly #record: ChildRecord
   readonly #log: Logger
   readonly #supervisor: Supervisor
+  readonly #disk: DiskWatch
   readonly #stop = Promise.withResolvers<number>()
   #panes: readonly PaneLine[] | undefined
   #stopping = false
@@ -40,8 +46,10 @@ export class ServeRun {
     this.#options = options
     this.#record = new ChildRecord(data)
     this.#log = createLogger('supervisor', data.logs)
+    this.#disk = new DiskWatch(options.disk)
     const report = (event: ChildEvent): void => this.#hear(event)
-    this.#supervisor = new Supervisor({ children, logs: data.logs, hungAfterMs, largestLog, report })
+    const room = roomFor(data.root, this.#disk)
+    this.#supervisor = new Supervisor({ children, logs: data.logs, hungAfterMs, largestLog, report, room })
   }
 
   /** Starts everything and stays until a signal; all has stopped when it returns. The exit code. */
@@ -49,6 +57,12 @@ export class ServeRun {
     const onSignal = (signal: NodeJS.Signals): void => this.#signalled(signal)
     for (const signal of stopSignals) process.on(signal, onSignal)
     this.#log.info('started')
+    let before: DiskState['status'] = 'ok'
+    this.#disk.onChange((state) => {
+      if (state.status !== before) this.#tellDisk(state)
+      before = state.status
+    })
+    void this.#disk.look()
     const started = this.#supervisor.start().then(() => {
       this.#options.lock.mark('up')
       return this.#options.ready()
@@ -58,14 +72,46 @@ export class ServeRun {
     await started.catch(() => undefined)
     await this.#tellPanes()
     this.#log.info('stopped')
+    this.#disk.close()
     this.#options.lock.release()
     return code
   }
 
   #hear(event: ChildEvent): void {
-    if (event.type === 'started') void this.#record.note(event.name, event.pid)
+    if (event.type === 'started') void this.#record.note(event.name, event.pid).catch((error) => this.#notNoted(error))
     else if (event.type === 'message') this.#hearMessage(event.message)
     else this.#tell(event)
+  }
+
+  /** A start after a kill of this one would not know of the child and not wait for it; its guard ends it all the same. */
+  #notNoted(error: unknown): void {
+    this.#log.warn({ why: String(error) }, 'a child could not be noted')
+  }
+
+  #noteAgain(): void {
+    try {
+      this.#record.write()
+    } catch (error) {
+      this.#notNoted(error)
+    }
+  }
+
+  /** One line when the room runs out, and one when it is back. */
+  #tellDisk(state: DiskState): void {
+    const error = diskRefusal(state)
+    const { status, folder, left } = state
+    if (error === undefined) {
+      this.#log.info({ folder, left }, 'there is room on the disk again')
+      this.#noteAgain()
+      return this.#line('There is room on the disk again.', { type: 'disk', status })
+    }
+    this.#log.error({ code: error.code, why: error.message }, `the disk is ${status}`)
+    const meanwhile = status === 'full' ? 'What can not be written now waits.' : 'Nothing new is started.'
+    this.#line(`${error.code}: ${error.message} ${meanwhile} ${error.mend}`, {
+      type: 'disk',
+      status,
+      error: error.code,
+    })
   }
 
   #tell(event: Exclude<ChildEvent, { type: 'started' | 'message' }>): void {
@@ -76,6 +122,12 @@ export class ServeRun {
       case 'ended':
         this.#log.warn({ child: event.name, how: event.how, retryInMs: event.retryInMs }, 'ended')
         return this.#line(`${event.name}: ended (${event.how}); starting it again in ${event.retryInMs} ms.`, event)
+      case 'held': {
+        const { name, how, error } = event
+        this.#log.warn({ child: name, how, code: error.code }, 'ended; it is started again once there is room')
+        const line = `${name}: ended (${how}), the disk is full; it is started again once there is room.`
+        return this.#line(line, { ...event, error: error.code })
+      }
       case 'hung':
       case 'failing': {
         const { type, name, error } = event
@@ -127,5 +179,17 @@ export class ServeRun {
   #line(text: string, event: object): void {
     if (this.#options.json) print(JSON.stringify({ event: 'child', ...event }))
     this.#options.report.line(text)
+  }
+}
+
+/** A child that ended on a full disk is started again once there is room for it. */
+function roomFor(folder: string, disk: DiskWatch): RoomToRun {
+  const isFull = (state: DiskState): boolean => state.status === 'full'
+  return {
+    async missing() {
+      const state = await disk.look()
+      return isFull(state) ? new GembaError('disk_full', { path: state.folder || folder }) : undefined
+    },
+    until: (signal) => disk.until((state) => !isFull(state), signal),
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { fullBytes } from '../model/disk.ts'
 import { GembaError } from '../model/error.ts'
 import { awaitLeftChildren } from '../runtime/child-record.ts'
 import { loadProject, type LoadedProject } from '../runtime/config.ts'
@@ -13,9 +14,10 @@ import {
 import { claimDataFolder } from '../runtime/data-owner.ts'
 import { requireFreePort } from '../runtime/free-port.ts'
 import { createReport, type Report } from '../runtime/terminal.ts'
+import { requireRoom } from '../runtime/tools/room.ts'
 import { agentChecks } from './agent-checks.ts'
 import type { Check } from './check.ts'
-import { compose, obtainTools, type ServeOptions } from './compose.ts'
+import { compose, obtainTools, watchedDisk, type ServeOptions } from './compose.ts'
 import { consoleUrl, openBrowser } from './console-url.ts'
 import { excludeFromGit, ownFolders } from './git-exclude.ts'
 import { print } from './output.ts'
@@ -48,6 +50,7 @@ export async function serve(folder: string, flags: ServeFlags): Promise<number> 
     const run = new ServeRun({
       ...{ data, report, lock, tools, children },
       ...loaded.processes,
+      disk: watchedDisk(loaded, data),
       json: flags.json === true,
       ready: () => announce(options, data, report, flags),
     })
@@ -63,9 +66,14 @@ function missingDefault({ agents, project }: LoadedProject, options: ServeOption
   return agentChecks(agents, project.defaultAgent).filter((check) => check.status === 'problem')
 }
 
-/** Makes the data folder; whether it is the first time. */
+/** Bytes that a start needs: the first one makes the databases, the others only go on with them. */
+const room = { first: 100_000_000, again: 2 * fullBytes } as const
+
+/** Makes the data folder; `room_missing` where it would not fit. Whether it is the first time. */
 function prepareData({ project, folder }: LoadedProject, data: DataFolder): boolean {
   const isNew = !existsSync(data.token)
+  const bytes = existsSync(data.temporal) ? room.again : room.first
+  requireRoom({ what: `The data of project ${project.id}`, bytes, folder: data.root })
   claimDataFolder(data, { id: project.id, folder })
   createDataFolder(data)
   return isNew

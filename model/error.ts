@@ -288,9 +288,19 @@ export const catalogue = {
     mend: 'Wait for it, then start again.',
   },
   disk_full: {
-    status: 500,
+    status: 507,
     message: 'The disk is full: {path}.',
-    mend: 'Free some room and start again; nothing half-done is kept.',
+    mend: 'Free some room. What runs goes on by itself; a set-up is started again. Nothing half-done is kept.',
+  },
+  disk_low: {
+    status: 507,
+    message: 'There is too little room on the disk: {left} left in {folder}, {wanted} are wanted.',
+    mend: 'Free some room there; Gemba goes on by itself. `[limits] min_free_disk` is the limit.',
+  },
+  room_missing: {
+    status: 507,
+    message: '{what} needs {need} of room in {folder}; {left} are left.',
+    mend: 'Free some room there and start again; nothing half-done is kept.',
   },
   path_unusable: { status: 500, message: '{path} can not be used: {why}.', mend: '{fix}' },
   data_of_another: {

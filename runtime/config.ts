@@ -37,6 +37,8 @@ export interface LoadedProject {
   /** The web page of a Temporal server of one's own. */
   readonly temporalUi: string | undefined
   readonly example: boolean
+  /** Bytes that must be free, below which nothing new is started. */
+  readonly minFreeDisk: number
   /** How the processes of `gemba serve` are watched. */
   readonly processes: { readonly hungAfterMs: number; readonly largestLog: number }
   /** Where each value comes from: a file and line, an environment variable, or `default`. By dotted path. */
@@ -94,6 +96,7 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
     temporalNamespace: value('temporal.namespace'),
     temporalUi: value('temporal.ui'),
     example: value('project.example'),
+    minFreeDisk: value('limits.min_free_disk'),
     processes: {
       hungAfterMs: value('processes.hung_after'),
       largestLog: value<number>('processes.log_size') * 1_000_000,

@@ -20,6 +20,8 @@ export interface CommonSettings {
     readonly keyFile: string
   }
   readonly tools: { readonly tmux: string; readonly git: string }
+  /** What is watched for room: the data and the repositories, absolute. */
+  readonly disk: { readonly folders: readonly string[]; readonly leastBytes: number }
   readonly host: {
     readonly id: string
     readonly label: string

@@ -23,6 +23,8 @@ export interface TemporalCommandsOptions {
   readonly client: () => Client | undefined
   /** The published state of an escalation whose workflow has closed. */
   readonly escalation: (id: string) => Promise<EscalationView | undefined>
+  /** Why nothing new may be started now; undefined when it may. What runs, and what was started before, is not asked. */
+  readonly startRefusal?: () => GembaError | undefined
   /** Milliseconds that one command may take. */
   readonly deadlineMs: number
 }
@@ -50,6 +52,8 @@ export function createTemporalCommands(options: TemporalCommandsOptions): Comman
 
   return {
     async dispatch({ items, key, actor }) {
+      const refusal = options.startRefusal?.()
+      if (refusal !== undefined) throw refusal
       // Temporal answers an update of the same id with the failure of the first, so each try has its own; the dispatcher
       // itself remembers the key of what it has decided.
       const tryId = `${key}.${randomUUID()}`

@@ -9,6 +9,7 @@ import { connectHostStream } from '../agent/host-stream.ts'
 import { openRepositories } from '../agent/repository/repositories.ts'
 import { configPaths } from '../runtime/config.ts'
 import { dataFolderOf, withheldFromAgents } from '../runtime/data-folder.ts'
+import { DiskWatch } from '../runtime/disk-watch.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { readHostSettings, type HostSettings } from '../runtime/settings.ts'
 import { supervised } from '../runtime/supervised.ts'
@@ -42,6 +43,9 @@ async function main(settings: HostSettings): Promise<void> {
   })
   releases.push(() => plane.close())
 
+  const disk = new DiskWatch(settings.disk)
+  releases.push(() => disk.close())
+
   const stream = connectHostStream({
     url: streamAddress(settings.server, id),
     token: readFileSync(tokenFile, 'utf8').trim(),
@@ -64,7 +68,7 @@ async function main(settings: HostSettings): Promise<void> {
     options: {
       identity: `host-${id}@${hostname()}-${process.pid}`,
       taskQueue: hostQueue(id),
-      activities: { ...hostActivities(plane) },
+      activities: { ...hostActivities(plane, disk) },
       // Each session holds one seat while it is attended, and needs another to be answered or ended.
       maxConcurrentActivityTaskExecutions: slots * 3,
       maxHeartbeatThrottleInterval: '1s',

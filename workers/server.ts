@@ -8,6 +8,7 @@ import { createApi } from '../api/create-api.ts'
 import { HostHub } from '../api/host-hub.ts'
 import type { EscalationView } from '../model/escalation.ts'
 import { openBoard } from '../planes/work/board.ts'
+import { DiskWatch } from '../runtime/disk-watch.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { readServerSettings, type ServerSettings } from '../runtime/settings.ts'
 import { supervised } from '../runtime/supervised.ts'
@@ -67,6 +68,10 @@ async function main(settings: ServerSettings): Promise<void> {
   )
   releases.push(() => clearInterval(sweep))
 
+  const disk = new DiskWatch(settings.disk)
+  releases.push(() => disk.close())
+  await disk.look()
+
   const started = Promise.withResolvers<void>()
   let client: Client | undefined
   let processes: Processes | undefined
@@ -74,6 +79,7 @@ async function main(settings: ServerSettings): Promise<void> {
     project: project.id,
     client: () => client,
     escalation: async (id) => (await store.snapshot('escalation', id))?.view as EscalationView | undefined,
+    startRefusal: () => disk.refusal(),
     deadlineMs: commandDeadlineMs,
   })
 
@@ -130,7 +136,9 @@ async function main(settings: ServerSettings): Promise<void> {
     origins: settings.origins,
     webFolder: settings.webFolder,
     temporalUi: settings.temporalUi,
+    disk,
     health: () => ({
+      disk: { ok: disk.refusal() === undefined, why: disk.refusal()?.message ?? '' },
       beads: { ok: board.health().healthy, why: board.health().why },
       temporal: { ok: processes !== undefined, why: processes === undefined ? 'not connected yet' : '' },
     }),

@@ -37,7 +37,7 @@ export const capabilities: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
 }
 
 function describe(deps: ApiDeps) {
-  const { project, version, person, orchestration } = deps
+  const { project, version, person, orchestration, disk } = deps
   const { id, name, prefix, defaultAgent, maxSessions } = project
   const repositories = project.repositories.map(({ id, base, integration }) => ({ id, base, integration }))
   const agents = project.agents.map(({ name }) => ({ name }))
@@ -47,6 +47,7 @@ function describe(deps: ApiDeps) {
     person,
     project: { id, name, prefix, repositories, agents, defaultAgent, maxSessions },
     orchestration,
+    disk: disk.state,
     lanes,
     links: { temporalUi: linkOf(deps.temporalUi) },
   }

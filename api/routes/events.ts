@@ -16,7 +16,8 @@ export const events: FastifyPluginAsyncTypebox<ApiParts> = async (app, { streams
         summary: 'Follow what happens',
         description:
           'Server-sent events: `id` is `<epoch>.<number>`, `event` the kind, `data` the event. After `Last-Event-ID` ' +
-          'or `after` the log is replayed, else it begins now. `event: resync` says: read the lists again, then go on.',
+          'or `after` the log is replayed, else it begins now. `event: resync` says: read the lists again, then go on. ' +
+          '`event: disk` tells, at the beginning and at each change, how much room there is; it has no id.',
         querystring: eventsQuery,
         response: streamAnswers(gembaEvent, 'A stream without an end.'),
       },

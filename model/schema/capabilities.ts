@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { stateCategory } from './bead.ts'
+import { diskState } from './disk.ts'
 import { instant, nullable, record, words } from './text.ts'
 
 const workPlane = record(
@@ -53,6 +54,7 @@ export const capabilities = record('Capabilities', {
   }),
   workPlane: nullable(workPlane),
   orchestration: nullable(orchestration),
+  disk: diskState,
   lanes: Type.Array(record('Lane', { state: stateCategory, title: Type.String() })),
   links: record('Links', { temporalUi: nullable(Type.String()) }),
 })

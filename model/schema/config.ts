@@ -192,6 +192,16 @@ export const projectFileSchema = table(
               ...environment('GEMBA_MAX_SESSIONS'),
             }),
           ),
+          min_free_disk: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 1e15,
+              default: 500_000_000,
+              description:
+                'Bytes that must be free for the data and each repository; below, nothing new is started. 0: no limit.',
+              ...environment('GEMBA_MIN_FREE_DISK'),
+            }),
+          ),
         },
         'How much runs at a time.',
       ),

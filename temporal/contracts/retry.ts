@@ -9,5 +9,6 @@ export const retriedCodes: readonly ErrorCode[] = [
   'host_offline',
   'terminal_unavailable',
   'disk_full',
+  'disk_low',
   'internal',
 ]

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventually } from '../system/api-client.ts'
 import { createProject, RunningGemba, type TestProject } from '../system/running-gemba.ts'
-import { expectOnce, slowAgent, slowSteps } from './slow-work.ts'
+import { slowAgent } from './slow-agent.ts'
+import { expectOnce, slowSteps } from './slow-work.ts'
 
 /**
  * A process that hangs is worse than one that died: its port is open and nothing comes back. Each in turn is stopped

@@ -7,7 +7,8 @@ import { locateTool } from '../../runtime/tools/locate.ts'
 import { eventually } from '../system/api-client.ts'
 import { gateFiles, openGate } from '../system/gate.ts'
 import { createProject, RunningGemba, type TestProject } from '../system/running-gemba.ts'
-import { expectOnce, slowAgent } from './slow-work.ts'
+import { slowAgent } from './slow-agent.ts'
+import { expectOnce } from './slow-work.ts'
 
 /**
  * The whole system up, six beads at work, and everything killed in turn, as it may happen to people. What counts is the

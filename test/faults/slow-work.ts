@@ -1,18 +1,6 @@
 import { expect } from 'vitest'
 import { gitIn, type RunningGemba } from '../system/running-gemba.ts'
 
-/** An `[[agent]]` that takes its time, so that trouble finds it at work. */
-export const slowAgent = [
-  '[[agent]]',
-  'name = "slow"',
-  'command = "gemba:scripted"',
-  'hooks = "none"',
-  'preamble = "file"',
-  'max_parallel = 8',
-  '[agent.env]',
-  'GEMBA_SCRIPTED_PACE = "1"',
-].join('\n')
-
 /**
  * The text of the n-th bead: work that takes a while and whose every part must stand in `work-<n>.txt` exactly once. It
  * asks before it ends, and so lives for as long as nobody answers.

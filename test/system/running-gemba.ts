@@ -35,6 +35,8 @@ export interface ProjectOptions {
   readonly agents?: string
   readonly defaultAgent?: string
   readonly integration?: string
+  /** More lines of `[limits]`. */
+  readonly limits?: Readonly<Record<string, number>>
   /** Lines of `[processes]`. */
   readonly processes?: Readonly<Record<string, number>>
   readonly files?: Readonly<Record<string, string>>
@@ -155,9 +157,11 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
   }
 }
 
-function projectFile({ timing, processes, maxSessions, defaultAgent, integration }: ProjectOptions): string {
+function projectFile({ timing, limits, processes, maxSessions, defaultAgent, integration }: ProjectOptions): string {
+  const valued = (values: object): string[] =>
+    Object.entries(values).map(([key, value]) => `${snake(key)} = ${JSON.stringify(value)}`)
   const written = (title: string, values: object = {}): string[] => {
-    const lines = Object.entries(values).map(([key, value]) => `${snake(key)} = ${JSON.stringify(value)}`)
+    const lines = valued(values)
     return lines.length === 0 ? [] : [title, ...lines]
   }
   return [
@@ -173,6 +177,7 @@ function projectFile({ timing, processes, maxSessions, defaultAgent, integration
     'prefixes = ["tp"]',
     '[limits]',
     `max_sessions = ${maxSessions ?? 8}`,
+    ...valued(limits ?? {}),
     '[agents]',
     `default = "${defaultAgent ?? 'scripted'}"`,
     ...written('[timing]', timing),

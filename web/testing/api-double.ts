@@ -443,6 +443,7 @@ function capabilities(): unknown {
     project,
     workPlane: { healthy: true, why: '' },
     orchestration: {},
+    disk: { status: 'ok', folder: '', freeBytes: 9e9, leastBytes: 5e8, left: '9.0 GB', wanted: '500 MB' },
     lanes: [],
     links: { temporalUi: '/temporal/' },
   }

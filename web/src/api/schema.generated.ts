@@ -1313,7 +1313,7 @@ export interface paths {
         };
         /**
          * Follow what happens
-         * @description Server-sent events: `id` is `<epoch>.<number>`, `event` the kind, `data` the event. After `Last-Event-ID` or `after` the log is replayed, else it begins now. `event: resync` says: read the lists again, then go on.
+         * @description Server-sent events: `id` is `<epoch>.<number>`, `event` the kind, `data` the event. After `Last-Event-ID` or `after` the log is replayed, else it begins now. `event: resync` says: read the lists again, then go on. `event: disk` tells, at the beginning and at each change, how much room there is; it has no id.
          */
         get: {
             parameters: {
@@ -1791,6 +1791,7 @@ export interface components {
             project: components["schemas"]["ProjectCapabilities"];
             workPlane: components["schemas"]["WorkPlaneState"] | null;
             orchestration: components["schemas"]["OrchestrationManifest"] | null;
+            disk: components["schemas"]["DiskState"];
             lanes: components["schemas"]["Lane"][];
             links: components["schemas"]["Links"];
         };
@@ -1822,6 +1823,16 @@ export interface components {
         };
         DependencyKind: {
             kind: string;
+        };
+        /** @description Where there is least room. `low`: nothing new is started. `full`: hardly anything can be written. */
+        DiskState: {
+            /** @enum {string} */
+            status: "ok" | "low" | "full";
+            folder: string;
+            freeBytes: number;
+            leastBytes: number;
+            left: string;
+            wanted: string;
         };
         DispatchAnswer: {
             /** @description One a bead, in the order of the request. */

@@ -25,6 +25,7 @@ function setUp(load: () => Promise<'loaded' | 'stop'>, mayConnect: () => boolean
   const sources: ReturnType<typeof makeSource>[] = []
   const applied: number[] = []
   const states: string[] = []
+  const disks: string[] = []
   const timers = new Map<number, () => void>()
   let last = 0
   const feed = createFeed({
@@ -35,6 +36,7 @@ function setUp(load: () => Promise<'loaded' | 'stop'>, mayConnect: () => boolean
       return source
     },
     load,
+    onDisk: (state) => disks.push(state.status),
     apply: (events: readonly GembaEvent[]) => applied.push(...events.map((event) => event.number)),
     onState: (state) => states.push(state),
     after(_ms, run) {
@@ -50,7 +52,7 @@ function setUp(load: () => Promise<'loaded' | 'stop'>, mayConnect: () => boolean
     for (const run of due) run()
     await settled()
   }
-  return { feed, sources, applied, states, elapse }
+  return { feed, sources, applied, states, disks, elapse }
 }
 
 async function settled(): Promise<void> {
@@ -60,6 +62,16 @@ async function settled(): Promise<void> {
 const changed = (number: number): string => JSON.stringify({ number, body: { kind: 'bead.deleted', bead: 'b' } })
 
 describe('the feed', () => {
+  it('hands on what is told of the disk at once, which is no event of the log', async () => {
+    const { feed, sources, applied, disks } = setUp(() => new Promise(() => undefined))
+    feed.start()
+    await settled()
+    sources[0]?.say('disk', JSON.stringify({ status: 'low' }))
+    sources[0]?.say('disk', 'torn')
+    expect(disks).toEqual(['low'])
+    expect(applied).toEqual([])
+  })
+
   it('holds events back until the lists are there', async () => {
     const list = Promise.withResolvers<'loaded'>()
     const { feed, sources, applied, states, elapse } = setUp(() => list.promise)

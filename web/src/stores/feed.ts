@@ -1,3 +1,4 @@
+import type { DiskState } from '../../../model/disk.ts'
 import type { EventBody, GembaEvent } from '../../../model/event.ts'
 import { parseJsonObject } from '../../../model/json.ts'
 import type { ConnectionState } from './connection.ts'
@@ -29,6 +30,8 @@ export interface FeedOptions {
   /** Reads everything anew. `stop` ends the feed (nobody is signed in); a rejection is tried again. */
   load(): Promise<'loaded' | 'stop'>
   apply(events: readonly GembaEvent[]): void
+  /** The room on the server's disk, at each connection and at each change; it is not in the log. */
+  onDisk(state: DiskState): void
   onState(state: ConnectionState): void
   /** Runs `run` later; returns the cancel. */
   after(ms: number, run: () => void): () => void
@@ -67,6 +70,10 @@ export function createFeed(options: FeedOptions): Feed {
     next.addEventListener('open', () => void reload())
     next.addEventListener('resync', () => void reload())
     next.addEventListener('error', () => onError(next))
+    next.addEventListener('disk', (event) => {
+      const state = typeof event.data === 'string' ? parseJsonObject(event.data) : undefined
+      if (state !== undefined) options.onDisk(state as unknown as DiskState)
+    })
     for (const kind of eventKinds) next.addEventListener(kind, (event) => onEvent(event.data))
   }
 

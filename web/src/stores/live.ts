@@ -108,6 +108,7 @@ export const useLive = defineStore('live', () => {
       connect: api.events,
       load,
       apply,
+      onDisk: project.setDisk,
       onState: (state) => {
         connection.state = state
       },

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import type { DiskState } from '../../../model/disk.ts'
 import type { Capabilities } from '../api/types.ts'
 
 export interface WorkPlaneHealth {
@@ -11,6 +12,7 @@ export interface WorkPlaneHealth {
 export const useProject = defineStore('project', () => {
   const capabilities = shallowRef<Capabilities | null>(null)
   const workPlane = ref<WorkPlaneHealth>({ healthy: true, why: '' })
+  const disk = ref<DiskState | null>(null)
   const name = computed(() => capabilities.value?.project.name ?? 'Gemba')
   const temporalUi = computed(() => safeAddress(capabilities.value?.links.temporalUi))
   const agents = computed(() => capabilities.value?.project.agents.map((agent) => agent.name) ?? [])
@@ -18,13 +20,18 @@ export const useProject = defineStore('project', () => {
   function take(next: Capabilities): void {
     capabilities.value = next
     workPlane.value = { healthy: next.workPlane?.healthy !== false, why: next.workPlane?.why ?? '' }
+    disk.value = next.disk
+  }
+
+  function setDisk(state: DiskState): void {
+    disk.value = state
   }
 
   function setWorkPlane(health: WorkPlaneHealth): void {
     workPlane.value = health
   }
 
-  return { capabilities, workPlane, name, temporalUi, agents, take, setWorkPlane }
+  return { capabilities, workPlane, disk, name, temporalUi, agents, take, setWorkPlane, setDisk }
 })
 
 function safeAddress(address: string | null | undefined): string | null {
