@@ -4,7 +4,7 @@ import { printError } from '../cli/output.ts'
 import { createReport } from '../runtime/terminal.ts'
 import { relay, root } from './node24.mjs'
 import { alone, installDependencies } from './prepare.ts'
-import { readCounts, resultsFile } from './test-counts.ts'
+import { addFailure, readCounts, resultsFile } from './test-counts.ts'
 
 /** The other half of `npm test`, on Node 24: dependencies, build, programs, then every test. Arguments go to vitest. */
 async function test(args: readonly string[]): Promise<number> {
@@ -21,6 +21,7 @@ async function test(args: readonly string[]): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile}`]
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const code = await relay(process.execPath, [vitest, 'run', ...reporters, ...args], { cwd: root, env })
+  if (code !== 0 && readCounts().failed === 0) addFailure('beside the tests')
   const { passed, failed } = readCounts()
   process.stdout.write(`${passed} passed, ${failed} failed\n`)
   return code === 0 && failed > 0 ? 1 : code

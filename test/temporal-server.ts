@@ -15,7 +15,10 @@ export interface TestTemporal {
   release(): Promise<void>
 }
 
-/** A real Temporal server of the test's own: tuned like the embedded one, on a free loopback port or `at`, in a temporary folder. */
+/**
+ * A real Temporal server of the test's own: tuned like the embedded one, on a free loopback port or `at`, in a temporary
+ * folder. The caller registers `release` at once; the end of this process also ends it.
+ */
 export async function startTemporal(at?: number): Promise<TestTemporal> {
   const folder = await mkdtemp(join(tmpdir(), 'gemba-temporal-'))
   const port = at ?? (await freePort())
@@ -29,21 +32,28 @@ export async function startTemporal(at?: number): Promise<TestTemporal> {
     ],
     { stdio: 'ignore', env: { ...process.env, HOME: folder } },
   )
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const exited = new Promise<void>((resolve) => child.once('error', () => resolve()).once('exit', () => resolve()))
+  const atExit = (): void => void child.kill('SIGKILL')
+  process.once('exit', atExit)
+  const end = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await exited
+    process.off('exit', atExit)
+    await rm(folder, { recursive: true, force: true })
+  }
   const stop = new AbortController()
   const where = { address: `127.0.0.1:${port}`, namespace: 'gemba' }
-  const { client, connection } = await connectTemporal(where, stop.signal)
-  return {
-    ...where,
-    client,
-    connection,
-    async release() {
+  try {
+    const { client, connection } = await connectTemporal(where, stop.signal)
+    const release = async (): Promise<void> => {
       stop.abort()
       await connection.close()
-      child.kill('SIGKILL')
-      await exited
-      await rm(folder, { recursive: true, force: true })
-    },
+      await end()
+    }
+    return { ...where, client, connection, release }
+  } catch (error) {
+    await end()
+    throw error
   }
 }
 

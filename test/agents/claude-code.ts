@@ -46,7 +46,7 @@ export function prepareHome(home: string, trusted: readonly string[]): void {
     customApiKeyResponses: { approved: ['sk-test'], rejected: [] },
     projects: Object.fromEntries(trusted.map((folder) => [folder, settled])),
   }
-  mkdirSync(home, { recursive: true })
+  mkdirSync(temporaryFolder(home), { recursive: true })
   writeFileSync(join(home, '.claude.json'), JSON.stringify(state))
   writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Agent\n\temail = agent@localhost\n')
 }
@@ -55,12 +55,18 @@ export function prepareHome(home: string, trusted: readonly string[]): void {
 export function claudeEnvironment(home: string, model: string): Record<string, string> {
   return {
     HOME: home,
+    // An agent inherits none, and Claude Code never removes what it keeps there.
+    TMPDIR: temporaryFolder(home),
     ANTHROPIC_BASE_URL: model,
     ANTHROPIC_API_KEY: 'sk-test',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_TELEMETRY: '1',
     DISABLE_AUTOUPDATER: '1',
   }
+}
+
+function temporaryFolder(home: string): string {
+  return join(home, 'tmp')
 }
 
 /** Takes a person's own Claude Code settings out of our environment, which the agents inherit. */

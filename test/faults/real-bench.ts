@@ -121,32 +121,29 @@ async function openParts(releases: (() => Promise<unknown>)[]): Promise<Omit<Rea
     maxParallel: 50,
   })
 
-  const [dolt, temporal] = await Promise.all([startDoltServer(), startTemporal()])
-  releases.push(
-    () => dolt.release(),
-    () => temporal.release(),
-  )
+  const dolt = await startDoltServer()
+  releases.push(() => dolt.release())
+  const temporal = await startTemporal()
+  releases.push(() => temporal.release())
   const login = { host: dolt.host, port: dolt.port, user: dolt.user, database: 'lost' }
   await createBeads({ ...login, prefix: 'gm' })
   const work = await openBeads(login)
+  releases.push(() => work.disconnect())
   const pool = createPool({ ...login, dateStrings: true })
+  releases.push(() => pool.end())
   const store = await openStore({ at: { folder: join(folder, 'store') } })
+  releases.push(() => store.close())
   const socket = `gemba-lost-${process.pid}`
+  releases.push(() => exec(locateTool('tmux'), ['-L', socket, 'kill-server']))
   const plane = await openNativePlane({
     host,
     folder: join(folder, 'host'),
     socket,
     definitions: hostDefinitions(host, [agent], [repository]),
     repositories: openRepositories(),
-    env: { PATH: process.env['PATH'], HOME: home },
+    env: { PATH: process.env['PATH'], TMUX_TMPDIR: process.env['TMUX_TMPDIR'], HOME: home },
   })
-  releases.push(
-    () => work.disconnect(),
-    () => pool.end(),
-    () => store.close(),
-    () => exec(locateTool('tmux'), ['-L', socket, 'kill-server']),
-    () => plane.close(),
-  )
+  releases.push(() => plane.close())
 
   const losses = new Losses()
   const connection = await NativeConnection.connect({ address: temporal.address })

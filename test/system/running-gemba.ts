@@ -14,6 +14,9 @@ import { ApiClient, eventually } from './api-client.ts'
 
 const gemba = fileURLToPath(new URL('../../scripts/gemba.mjs', import.meta.url))
 
+/** A Gemba that a test did not stop, and that takes longer to stop, is killed. */
+const endWithinMs = 30_000
+
 /** A project in a temporary folder: a git repository with one commit, and Gemba's configuration. */
 export interface TestProject {
   readonly folder: string
@@ -23,6 +26,8 @@ export interface TestProject {
   readonly data: string
   /** What its processes are told beside our own environment. */
   readonly env: NodeJS.ProcessEnv
+  /** Has this done before the folder goes; the latest first. */
+  onRelease(end: () => Promise<void>): void
   /** Ends whatever still runs and removes the folder. */
   release(): Promise<void>
 }
@@ -60,13 +65,16 @@ export async function createProject(options: ProjectOptions = {}): Promise<TestP
   if (options.keptApart !== true) await mkdir(join(folder, '.gemba', 'data'), { mode: 0o700 })
   const data = dataRoot(folder, undefined, env)
   const socket = `gemba-${createHash('sha256').update(data).digest('hex').slice(0, 12)}`
+  const ends: (() => Promise<void>)[] = []
   return {
     folder,
     port: await freePort(),
     socket,
     data,
     env,
+    onRelease: (end) => void ends.push(end),
     async release() {
+      for (const end of ends.reverse()) await end()
       await exec(locateTool('tmux'), ['-L', socket, 'kill-server'])
       for (const place of [folder, env.XDG_STATE_HOME])
         await rm(place, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
@@ -98,6 +106,7 @@ export class RunningGemba {
       env: { ...process.env, ...project.env, GEMBA_ACTOR: 'tester' },
     })
     const running = new RunningGemba(project, child)
+    project.onRelease(() => running.#end())
     await running.#ready(child)
     return running
   }
@@ -110,6 +119,13 @@ export class RunningGemba {
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     this.#process.kill(signal)
     return this.#exited
+  }
+
+  /** Whatever has become of it: nothing happens when it has ended. */
+  async #end(): Promise<void> {
+    const patience = setTimeout(() => this.#process.kill('SIGKILL'), endWithinMs)
+    await this.stop('SIGTERM')
+    clearTimeout(patience)
   }
 
   /** Waits until the dispatcher may start something on the host. */

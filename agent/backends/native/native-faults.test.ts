@@ -167,7 +167,8 @@ describe('the native plane', { timeout: 60_000 }, () => {
     await fixture.tmux('kill-server').catch(() => undefined)
     const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
     const { host, socket, folder, repository } = fixture
-    const env = { PATH: `${join(folder, 'programs')}:${process.env['PATH'] ?? ''}`, HOME: join(folder, 'home') }
+    const { PATH = '', TMUX_TMPDIR } = process.env
+    const env = { PATH: `${join(folder, 'programs')}:${PATH}`, TMUX_TMPDIR, HOME: join(folder, 'home') }
     const program = `
       const { openNativePlane } = await import(${url('./native-plane.ts')})
       const { hostDefinitions } = await import(${url('../../host-definitions.ts')})

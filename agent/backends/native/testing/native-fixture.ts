@@ -34,7 +34,8 @@ export async function openNativeFixture(extraEnv: NodeJS.ProcessEnv = {}): Promi
   const programs = join(folder, 'programs')
   const home = join(folder, 'home')
   for (const each of [programs, home]) mkdirSync(each)
-  const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, HOME: home, USER: 'tester', ...extraEnv }
+  const { PATH = '', TMUX_TMPDIR } = process.env
+  const env = { PATH: `${programs}:${PATH}`, TMUX_TMPDIR, HOME: home, USER: 'tester', ...extraEnv }
   const repository = await makeRepository(join(folder, "repo #(touch canary) it's"))
   const agents: AgentType[] = []
   const definitions = hostDefinitions('local', agents, [repository])
@@ -62,6 +63,7 @@ export async function openNativeFixture(extraEnv: NodeJS.ProcessEnv = {}): Promi
     reopen,
     async close() {
       for (const plane of planes) await plane.close()
+      await endAgents(await reopen())
       await exec(locateTool('tmux'), ['-L', socket, 'kill-server'])
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
     },
@@ -81,6 +83,13 @@ export function agentType(agent: Partial<AgentType> & { name: string; command: s
     agentCloses: false,
     ...agent,
   }
+}
+
+/** The end of tmux is nothing to an agent that does not hear its terminal hang up. */
+async function endAgents(plane: OrchestrationPlane): Promise<void> {
+  for (const { session, fence, bead, repository } of await plane.panes())
+    await plane.end({ session, fence, bead, repository, graceMs: 0, removeWorktree: false })
+  await plane.close()
 }
 
 async function makeRepository(path: string): Promise<Repository> {
