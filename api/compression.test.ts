@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { origin, testApi, token } from './testing.ts'
-import type { TestApi } from './testing.ts'
+import { origin, testApi, type TestApi, token } from './testing/test-api.ts'
 
 const host = new URL(origin).host
 let api: TestApi

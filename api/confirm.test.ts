@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GembaError } from '../model/error.ts'
-import { testApi } from './testing.ts'
-import type { TestApi } from './testing.ts'
+import { testApi, type TestApi } from './testing/test-api.ts'
 
 let api: TestApi
 beforeEach(async () => {

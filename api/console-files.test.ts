@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { origin, testApi } from './testing.ts'
-import type { TestApi } from './testing.ts'
+import { origin, testApi, type TestApi } from './testing/test-api.ts'
 
 let api: TestApi
 let folder: string

@@ -2,8 +2,9 @@ import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { MemoryStore, origin, releasedEvent, testApi, token } from './testing.ts'
-import type { TestApi } from './testing.ts'
+import { MemoryStore } from './testing/memory-store.ts'
+import { releasedEvent } from './testing/samples.ts'
+import { origin, testApi, type TestApi, token } from './testing/test-api.ts'
 import type { EventStreamLimits } from './event-streams.ts'
 
 let api: TestApi

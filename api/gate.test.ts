@@ -1,8 +1,7 @@
 import type { InjectOptions } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openapiDocument } from './openapi.ts'
-import { hostToken, origin, testApi, token } from './testing.ts'
-import type { TestApi } from './testing.ts'
+import { hostToken, origin, testApi, type TestApi, token } from './testing/test-api.ts'
 
 const host = new URL(origin).host
 const bearer = { authorization: `Bearer ${token}` }

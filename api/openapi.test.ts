@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { openapiDocument } from './openapi.ts'
 import type { ApiParts } from './parts.ts'
 import { routes } from './routes.ts'
-import { testApi } from './testing.ts'
+import { testApi } from './testing/test-api.ts'
 
 interface Operation {
   readonly summary?: string

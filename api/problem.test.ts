@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GembaError, catalogue, isErrorCode } from '../model/error.ts'
 import { problemOf } from './problem.ts'
-import { testApi } from './testing.ts'
-import type { TestApi } from './testing.ts'
+import { testApi, type TestApi } from './testing/test-api.ts'
 
 let api: TestApi
 beforeEach(async () => {

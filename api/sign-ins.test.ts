@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { GembaError } from '../model/error.ts'
 import { idleMs, SignIns } from './sign-ins.ts'
-import { MemoryStore } from './testing.ts'
+import { MemoryStore } from './testing/memory-store.ts'
 
 let store: MemoryStore
 let signIns: SignIns

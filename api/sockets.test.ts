@@ -2,8 +2,8 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { ServerMessage } from '../model/host-stream.ts'
-import { hostToken, origin, sessionSnapshot, testApi, token } from './testing.ts'
-import type { TestApi } from './testing.ts'
+import { sessionSnapshot } from './testing/samples.ts'
+import { hostToken, origin, testApi, type TestApi, token } from './testing/test-api.ts'
 
 let api: TestApi
 const sockets: WebSocket[] = []

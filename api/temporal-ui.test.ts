@@ -4,8 +4,7 @@ import type { IncomingHttpHeaders, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { InjectOptions } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hostToken, origin, testApi, token } from './testing.ts'
-import type { TestApi, TestBrowser } from './testing.ts'
+import { hostToken, origin, testApi, type TestApi, type TestBrowser, token } from './testing/test-api.ts'
 
 interface Seen {
   readonly method: string

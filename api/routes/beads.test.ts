@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Compile } from 'typebox/compile'
 import { GembaError } from '../../model/error.ts'
 import { beadDetail, beadPage } from '../../model/schema/bead.ts'
-import { sessionSnapshot, testApi } from '../testing.ts'
-import type { TestApi } from '../testing.ts'
+import { sessionSnapshot } from '../testing/samples.ts'
+import { testApi, type TestApi } from '../testing/test-api.ts'
 
 let api: TestApi
 beforeEach(async () => {

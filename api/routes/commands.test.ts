@@ -8,8 +8,8 @@ import { escalationPage } from '../../model/schema/escalation.ts'
 import { sessionHistory } from '../../model/schema/event.ts'
 import { hostList } from '../../model/schema/host.ts'
 import { sessionPage } from '../../model/schema/session.ts'
-import { changedEvent, escalationSnapshot, sessionSnapshot, testApi } from '../testing.ts'
-import type { TestApi } from '../testing.ts'
+import { changedEvent, escalationSnapshot, sessionSnapshot } from '../testing/samples.ts'
+import { testApi, type TestApi } from '../testing/test-api.ts'
 
 let api: TestApi
 beforeEach(async () => {

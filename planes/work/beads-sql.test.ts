@@ -1,24 +1,22 @@
 import { createPool, type RowDataPacket } from 'mysql2/promise'
-import { workPlaneConformance, type Outsider } from '../../test/conformance/work-plane.ts'
+import { workPlaneConformance } from '../../test/conformance/work-plane.ts'
+import type { Outsider } from '../../test/conformance/work-plane/work-plane-bench.ts'
 import { startDoltServer, type DoltServer } from '../../test/dolt-server.ts'
 import { openBeads } from './beads-sql.ts'
 import { createBeads } from './create-beads.ts'
 
-workPlaneConformance('Beads by SQL', async () => {
+workPlaneConformance('Beads by SQL', async (onRelease) => {
   const server = await startDoltServer()
+  onRelease(() => server.release())
   const login = loginOf(server, 'conformance')
   await createBeads({ ...login, prefix: 'gm' })
-  const [plane, second] = [await openBeads(login), await openBeads(login)]
+  const plane = await openBeads(login)
+  onRelease(() => plane.disconnect())
+  const second = await openBeads(login)
+  onRelease(() => second.disconnect())
   const outsider = openOutsider(login)
-  return {
-    plane,
-    second,
-    outsider,
-    release: async () => {
-      await Promise.all([plane.disconnect(), second.disconnect(), outsider.close()])
-      await server.release()
-    },
-  }
+  onRelease(() => outsider.close())
+  return { plane, second, outsider }
 })
 
 function loginOf(server: DoltServer, database: string) {

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { by, refuse, type WorkPlaneBench } from './work-plane-bench.ts'
+
+/** Comments on a bead. */
+export function comments(bench: WorkPlaneBench): void {
+  describe('comments', () => {
+    it('are kept in order with their author', async () => {
+      const bead = await bench.make()
+      await bench.plane.comment(bead.id, 'one', by)
+      await bench.plane.comment(bead.id, 'two', { actor: { name: 'Bob', via: 'chat' } })
+      const read = await bench.plane.get(bead.id)
+      expect(read.commentCount).toBe(2)
+      expect(read.comments.map((each) => [each.author, each.text]).sort()).toEqual([
+        ['Ada', 'one'],
+        ['Bob', 'two'],
+      ])
+      await refuse(bench.plane.comment(bead.id, ' ', by), 'bead_invalid', ['text'])
+      await refuse(bench.plane.comment(bead.id, 'x'.repeat(5_000_000), by), 'bead_invalid', ['text'])
+    })
+
+    it('come once per key', async () => {
+      const bead = await bench.make()
+      const write = { ...by, key: bench.key() }
+      const [first, again] = await Promise.all([
+        bench.plane.comment(bead.id, 'once', write),
+        bench.second.comment(bead.id, 'once', write),
+      ])
+      expect(again).toEqual(first)
+      expect((await bench.plane.get(bead.id)).comments).toEqual([first])
+    })
+  })
+}

@@ -1,0 +1,214 @@
+import type { IncomingMessage } from 'node:http'
+import type { BeadDetail, BeadPatch, BeadSummary } from '../../model/bead.ts'
+import type { EscalationView } from '../../model/escalation.ts'
+import type { EventBody, GembaEvent } from '../../model/event.ts'
+import type { SessionView } from '../../model/session.ts'
+import { patched } from '../src/domain/move.ts'
+import { isAbout } from '../src/domain/session-events.ts'
+import { ok, type Answer } from './answers.ts'
+import { capabilities, detailOf } from './sample-details.ts'
+import {
+  makeBead,
+  makeEvent,
+  makeSession,
+  sampleBeads,
+  sampleEscalations,
+  sampleEvents,
+  sampleHosts,
+  sampleSessions,
+} from './sample.ts'
+
+/** A request below `/api/v1` of somebody who may ask. */
+export interface Call {
+  readonly method: string
+  readonly path: readonly string[]
+  readonly query: URLSearchParams
+  readonly body: Record<string, unknown>
+  readonly headers: IncomingMessage['headers']
+}
+
+/** The sample project over plain objects. Whatever it is told to do it does at once, and tells as an event. */
+export class ProjectDouble {
+  readonly #beads = new Map(sampleBeads.map((bead) => [bead.id, bead]))
+  readonly #sessions = new Map(sampleSessions.map((session) => [session.id, session]))
+  readonly #escalations = new Map(sampleEscalations.map((escalation) => [escalation.id, escalation]))
+  readonly #hosts = new Map(sampleHosts.map((host) => [host.id, host]))
+  readonly #parked = new Map([
+    ['lan-17', { bead: 'lan-17', why: 'the agent could not be started three times', since: new Date().toISOString() }],
+  ])
+  readonly #log = [...sampleEvents]
+  readonly #tell: (event: GembaEvent) => void
+  #mayStart = Promise.resolve()
+
+  /** `tell` hears of every event from now on. */
+  constructor(tell: (event: GembaEvent) => void) {
+    this.#tell = tell
+  }
+
+  emit(body: EventBody): void {
+    const event = makeEvent(this.#log.length + 1, body, { at: new Date().toISOString() })
+    this.#log.push(event)
+    this.#tell(event)
+  }
+
+  /** Puts beads into it, without a word. */
+  put(list: readonly BeadSummary[]): void {
+    for (const bead of list) this.#beads.set(bead.id, bead)
+  }
+
+  /** Makes it one in which nothing was ever written. */
+  empty(): void {
+    for (const known of [this.#beads, this.#sessions, this.#escalations, this.#hosts, this.#parked]) known.clear()
+    this.#log.length = 0
+  }
+
+  /** From now on what is told to start does so only when the returned function is called. */
+  holdStarts(): () => void {
+    const held = Promise.withResolvers<void>()
+    this.#mayStart = held.promise
+    return held.resolve
+  }
+
+  bead(id: string): BeadSummary {
+    return needed('bead', id, this.#beads.get(id))
+  }
+
+  session(id: string): SessionView {
+    return needed('session', id, this.#sessions.get(id))
+  }
+
+  escalation(id: string): EscalationView {
+    return needed('escalation', id, this.#escalations.get(id))
+  }
+
+  /** The answer to a GET; null when there is nothing. */
+  read({ path, query }: Call): Answer | null {
+    const [noun, id, verb] = path
+    if (noun === 'sessions' && id !== undefined && verb === 'events') return this.#historyOf(id, query)
+    if (noun === 'beads' && id !== undefined) {
+      const bead = this.#beads.get(id)
+      return bead === undefined
+        ? {
+            status: 404,
+            body: {
+              code: 'bead_not_found',
+              detail: `There is no bead ${id}.`,
+              mend: 'Check the id; it may have been deleted by someone else.',
+            },
+          }
+        : { status: 200, body: detailOf(bead) }
+    }
+    const lists: Readonly<Record<string, unknown>> = {
+      capabilities: capabilities(),
+      beads: { items: [...this.#beads.values()], cursor: null, event: `e.${this.#log.length}` },
+      sessions: { items: [...this.#sessions.values()] },
+      escalations: { items: [...this.#escalations.values()] },
+      hosts: { items: [...this.#hosts.values()] },
+      parked: { items: [...this.#parked.values()] },
+    }
+    const body = noun === undefined ? undefined : lists[noun]
+    return body === undefined ? null : { status: 200, body }
+  }
+
+  /** Carries a change out; null when there is nothing to change. */
+  change({ method, path, body, headers }: Call): Answer | null {
+    const [noun, id = '', verb] = path
+    if (noun === 'dispatch') {
+      const [item] = body['items'] as { bead: string; force?: boolean }[]
+      return item === undefined ? null : this.#dispatch(item)
+    }
+    if (noun === 'escalations') {
+      const view = this.#escalations.get(id)
+      return view === undefined
+        ? null
+        : ok(this.#answerEscalation(view, String(body['value']), String(body['text'] ?? '')))
+    }
+    if (noun === 'sessions' && verb === 'end') {
+      const session = this.#sessions.get(id)
+      if (session === undefined) return null
+      this.#setSession({ ...session, status: 'failed', closeReason: 'user_stop', endedAt: new Date().toISOString() })
+      this.#setBead({ ...this.bead(session.bead), status: 'open', state: 'unstarted', assignee: null })
+      return ok({})
+    }
+    if (noun === 'sessions') return ok({})
+    if (noun !== 'beads') return null
+    if (id === '')
+      return ok(
+        this.#setBead(
+          makeBead(`lan-${100 + this.#beads.size}`, String(body['title']), { type: String(body['type']), revision: 0 }),
+        ),
+      )
+    if (verb === 'close')
+      return ok(
+        this.#setBead({ ...this.bead(id), status: 'closed', state: 'completed', closedAt: new Date().toISOString() }),
+      )
+    if (verb === 'unpark') {
+      this.#parked.delete(id)
+      this.emit({ kind: 'bead.unparked', bead: id })
+      return ok({})
+    }
+    if (method !== 'PATCH') return ok(detailOf(this.bead(id)))
+    const match = headers['if-match']
+    if (match !== undefined && match !== `"${detailOf(this.bead(id)).etag}"`) {
+      const detail = `Bead ${id} was changed meanwhile.`
+      return {
+        status: 412,
+        body: { code: 'bead_changed', detail, mend: 'Read it again, compare, and repeat the change.' },
+      }
+    }
+    return ok(this.#setBead(patched(this.bead(id), body as BeadPatch)))
+  }
+
+  #historyOf(session: string, query: URLSearchParams): Answer {
+    const before = Number(query.get('cursor') ?? Infinity)
+    const about = this.#log.filter((event) => isAbout(session, event) && event.number < before)
+    const items = about.slice(-Number(query.get('limit')))
+    return ok({ items, cursor: items.length < about.length ? String(items[0]?.number) : null })
+  }
+
+  #setBead(bead: BeadSummary): BeadDetail {
+    const next = { ...bead, revision: bead.revision + 1 }
+    this.#beads.set(next.id, next)
+    this.emit({ kind: 'bead.changed', bead: next })
+    return detailOf(next)
+  }
+
+  #setSession(session: SessionView): void {
+    this.#sessions.set(session.id, session)
+    this.emit({ kind: 'session.changed', session })
+  }
+
+  /** The console starts one bead at a time: what is refused answers with its problem. */
+  #dispatch(item: { bead: string; force?: boolean }): Answer {
+    const bead = this.bead(item.bead)
+    if (bead.blockedBy.length > 0 && item.force !== true) {
+      const detail = `Bead ${bead.id} is blocked by ${bead.blockedBy.join(', ')}.`
+      const mend = 'Finish the blockers first, or start it anyway.'
+      return { status: 409, body: { code: 'bead_blocked', detail, mend } }
+    }
+    const session = `n${this.#sessions.size}`
+    void this.#mayStart.then(() => {
+      this.#setSession(
+        makeSession(session, bead.id, bead.title, { status: 'initializing', note: 'starting the agent' }),
+      )
+      this.#setBead({ ...this.bead(bead.id), status: 'in_progress', state: 'started', assignee: `gemba/${session}` })
+    })
+    return ok({ results: [{ bead: bead.id, admitted: true, session }] })
+  }
+
+  #answerEscalation(view: EscalationView, value: string, text: string): EscalationView {
+    const decided: EscalationView = {
+      ...view,
+      state: 'decided',
+      decision: { value, text, by: 'mira', via: 'console', at: new Date().toISOString() },
+    }
+    this.#escalations.set(view.id, decided)
+    this.emit({ kind: 'escalation.changed', escalation: decided })
+    return decided
+  }
+}
+
+function needed<Thing>(kind: string, id: string, thing: Thing | undefined): Thing {
+  if (thing === undefined) throw new Error(`no ${kind} ${id}`)
+  return thing
+}
