@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { partsOf } from './text.ts'
+import { blocksOf, inlineOf } from './text.ts'
 
 it('makes links of http addresses only, and keeps every character', () => {
   const text = 'See https://example.org/a?b=1. Not javascript:alert(1), not <a href="x">. (http://x.y)'
-  const parts = partsOf(text)
+  const parts = inlineOf(text)
   expect(parts.filter((part) => part.kind === 'link').map((part) => part.text)).toEqual([
     'https://example.org/a?b=1',
     'http://x.y',
@@ -12,11 +12,43 @@ it('makes links of http addresses only, and keeps every character', () => {
 })
 
 it('sets apart what stands between fences, where they are closed', () => {
-  expect(partsOf('Do it.\n\n```steps\nwrite a\n  `b` https://x.y\n```\nThen http://x.y')).toEqual([
-    { kind: 'text', text: 'Do it.\n' },
+  expect(blocksOf('Do it.\n\n```steps\nwrite a\n  `b` https://x.y\n```\nThen http://x.y')).toEqual([
+    { kind: 'paragraph', parts: [{ kind: 'text', text: 'Do it.' }] },
     { kind: 'code', text: 'write a\n  `b` https://x.y\n' },
-    { kind: 'text', text: 'Then ' },
-    { kind: 'link', text: 'http://x.y' },
+    {
+      kind: 'paragraph',
+      parts: [
+        { kind: 'text', text: 'Then ' },
+        { kind: 'link', text: 'http://x.y' },
+      ],
+    },
   ])
-  expect(partsOf('```\nnever closed').map((part) => part.kind)).toEqual(['text'])
+  expect(blocksOf('```\nnever closed').map((block) => block.kind)).toEqual(['paragraph'])
+})
+
+it('reads headings, items by depth, rows of tables, and paragraphs whose lines stay', () => {
+  const text =
+    '## Problem\nOne line\nand the next\n\n- first\n  - `inner`\n2. **two** of them\n| a | b |\n|---|---|\nEnd'
+  expect(blocksOf(text)).toEqual([
+    { kind: 'heading', parts: [{ kind: 'text', text: 'Problem' }] },
+    { kind: 'paragraph', parts: [{ kind: 'text', text: 'One line\nand the next' }] },
+    { kind: 'item', mark: '•', depth: 0, parts: [{ kind: 'text', text: 'first' }] },
+    { kind: 'item', mark: '•', depth: 1, parts: [{ kind: 'code', text: 'inner' }] },
+    {
+      kind: 'item',
+      mark: '2.',
+      depth: 0,
+      parts: [
+        { kind: 'strong', text: 'two' },
+        { kind: 'text', text: ' of them' },
+      ],
+    },
+    { kind: 'code', text: '| a | b |\n|---|---|' },
+    { kind: 'paragraph', parts: [{ kind: 'text', text: 'End' }] },
+  ])
+})
+
+it('leaves alone what only looks like marks', () => {
+  for (const text of ['#1 is not a heading', '-5 degrees', '2 * 3 ** 4', 'a ` b', '<b>bold</b>'])
+    expect(blocksOf(text)).toEqual([{ kind: 'paragraph', parts: [{ kind: 'text', text }] }])
 })
