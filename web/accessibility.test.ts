@@ -55,6 +55,12 @@ const views: Readonly<Record<string, View>> = {
   'an ended session': { path: '/sessions/s0', shows: 'Its terminal closed with it' },
   'an unknown session': { path: '/sessions/s404', shows: 'There is no such session' },
   inbox: { path: '/inbox', shows: 'May I add a build step?' },
+  'a question asked twice': {
+    path: '/inbox',
+    shows: 'Really: Throw the calendar away',
+    get: (page) => page.getByRole('button', { name: 'Throw the calendar away' }).click(),
+  },
+  'an epic': { path: '/board/lan-2', shows: '0 of 2 done' },
   'an empty inbox': { path: '/inbox', shows: 'No agent needs you', get: emptied },
   hosts: { path: '/hosts', shows: 'seats taken' },
   'no hosts': { path: '/hosts', shows: 'No host has announced itself', get: emptied },
@@ -115,6 +121,18 @@ function tooWide(): string[] {
     .map((box) => `${box.tagName}.${box.className}: ${box.scrollWidth} > ${box.clientWidth}`)
 }
 
+/** What a finger does not hit: everything to press or to write in that is smaller than 40 pixels. */
+function tooSmall(): string[] {
+  const controls = document.querySelectorAll<HTMLElement>(
+    'button, select, textarea, input:not([type="checkbox"]), summary, nav a, a.button, [role="option"]',
+  )
+  return [...controls]
+    .filter((control) => control.closest('.xterm') === null && control.checkVisibility())
+    .map((control) => ({ control, box: control.getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 0 && (box.width < 40 || box.height < 40))
+    .map(({ control, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${control.outerHTML.slice(0, 120)}`)
+}
+
 const looks = [
   ['light', 1440, 900],
   ['dark', 1440, 900],
@@ -133,6 +151,7 @@ it.each(Object.entries(views))('%s: light and dark, on a desk and on a phone', a
     await page.setViewportSize({ width, height })
     expect(await findings(page), `${colorScheme} ${width}`).toEqual([])
     expect(await page.evaluate(tooWide), `${colorScheme} ${width}`).toEqual([])
+    if (width < 720) expect(await page.evaluate(tooSmall), `${colorScheme} ${width}`).toEqual([])
   }
 })
 
