@@ -7,6 +7,7 @@ import type { Move } from '../domain/move.ts'
 import { planMove } from '../domain/move.ts'
 import { laneTitle } from '../domain/words.ts'
 import { useBeads } from '../stores/beads.ts'
+import type { Question } from '../stores/dialogs.ts'
 import { useDialogs } from '../stores/dialogs.ts'
 import { useRefusals } from '../stores/refusals.ts'
 import { useSessions } from '../stores/sessions.ts'
@@ -78,21 +79,19 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
   async function startAnyway(id: string): Promise<void> {
     const reply = await dialogs.ask({
       title: `${id} is blocked`,
-      text: `${blockersOf(id)} An agent that starts now may work on ground that is about to change.`,
+      ...blockedText(blockersOf(id)),
       choices: [{ value: 'start', label: 'Start anyway', tone: 'danger' }],
       input: null,
     })
     if (reply !== null) await start(id, true)
   }
 
-  /** "It is blocked by gm-2, “Two” (In progress)." */
-  function blockersOf(id: string): string {
-    const blockers = beads.get(id)?.blockedBy ?? []
-    const named = blockers.map((blocker) => {
+  /** Each as "gm-2 “Two” (In progress)". */
+  function blockersOf(id: string): string[] {
+    return (beads.get(id)?.blockedBy ?? []).map((blocker) => {
       const bead = beads.get(blocker)
       return bead === undefined ? blocker : `${blocker} “${bead.title}” (${laneTitle(bead.state)})`
     })
-    return `It is blocked by ${named.length === 0 ? 'other beads' : named.join(', ')}.`
   }
 
   async function close(bead: BeadSummary): Promise<void> {
@@ -173,4 +172,11 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
   }
 
   return { move, unpark }
+}
+
+/** One blocker in a sentence, several in lines of their own. */
+function blockedText(blockers: readonly string[]): Pick<Question, 'text' | 'points'> {
+  const why = 'An agent that starts now may work on ground that is about to change.'
+  if (blockers.length > 1) return { text: `${why} It is blocked by:`, points: blockers }
+  return { text: `It is blocked by ${blockers[0] ?? 'other beads'}. ${why}` }
 }

@@ -10,6 +10,8 @@ export interface Choice {
 export interface Question {
   readonly title: string
   readonly text: string
+  /** Several things that the text speaks of, each in a line. */
+  readonly points?: readonly string[]
   readonly choices: readonly Choice[]
   /** A text that must be given along with the choice. */
   readonly input: { readonly label: string; readonly initial: string } | null
