@@ -77,6 +77,28 @@ describe('the board', () => {
     })
   })
 
+  it('names every blocker of a bead in a line of its own', async () => {
+    await bench.signIn()
+    await move('by its menu', 'lan-13', 'started', 'In progress')
+    const blockers = bench.page.getByRole('dialog').getByRole('listitem')
+    await see(blockers).toHaveText([/^lan-7 “Send /, /^lan-9 “Opening /, /^lan-5 “Queue .* \(In progress\)$/])
+  })
+
+  it('says over which lane a drop does more than move', async () => {
+    await bench.signIn()
+    const from = await bench.card('lan-9').boundingBox()
+    const to = await bench.lane('started').boundingBox()
+    if (from === null || to === null) throw new Error('nothing to drag')
+    await bench.page.mouse.move(from.x + 40, from.y + 40)
+    await bench.page.mouse.down()
+    await bench.page.mouse.move(to.x + 60, to.y + 300, { steps: 5 })
+    await see(bench.lane('started').locator('header')).toContainText('starts an agent')
+    await bench.page.keyboard.press('Escape')
+    await see(bench.lane('started').locator('header')).not.toContainText('starts an agent')
+    await bench.page.mouse.up()
+    expect(bench.api.changes).toEqual([])
+  })
+
   it('moves by keyboard alone', async () => {
     await bench.signIn()
     await bench.card('lan-9').locator('a').focus()
@@ -134,7 +156,7 @@ describe('the board', () => {
     await see(reason('lan-2')).toHaveText('0 of 2 done')
     await see(bench.card('lan-5')).toContainText('closing it frees lan-8')
     bench.api.emit({ kind: 'host.changed', host: { ...sampleHosts[0]!, status: 'offline' } })
-    await see(reason('lan-4')).toHaveText('host This machine is offline; it goes on when the host is back')
+    await see(reason('lan-4')).toHaveText('its host This machine is offline; the agent goes on when the host is back')
     bench.api.emit({ kind: 'host.changed', host: { ...sampleHosts[1]!, status: 'offline' } })
     await see(reason('lan-9')).toHaveText('ready, but no host is online')
   })
@@ -222,6 +244,44 @@ describe('the bead panel', () => {
     await bench.page.keyboard.press('Escape')
     await see(bench.page.locator('aside')).toHaveCount(0)
     await see(bench.card('lan-9').locator('a')).toBeFocused()
+  })
+
+  it('says nothing of how a bead stands before all lists are there', async () => {
+    const held = Promise.withResolvers<void>()
+    await bench.page.route('**/api/v1/sessions?**', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await bench.page.goto(`${bench.api.url}/board/lan-2#token=${bench.api.token}`)
+    const panel = bench.page.locator('aside')
+    await see(panel).toContainText('Not markup')
+    await see(panel).not.toContainText('nothing belongs to it yet')
+    held.resolve()
+    await see(panel).toContainText('0 of 2 done')
+    await see(panel).not.toContainText('nothing belongs to it yet')
+  })
+
+  it('of an epic shows what belongs to it, and how that stands', async () => {
+    bench.api.put([
+      { ...bench.api.bead('lan-3'), parent: 'lan-2' },
+      { ...bench.api.bead('lan-6'), parent: 'lan-2' },
+    ])
+    await bench.signIn('/board/lan-2')
+    const section = bench.page.getByRole('region', { name: 'Beads that belong to it' })
+    await see(section.getByRole('heading')).toHaveText('Belongs to it 1 of 4 done')
+    await see(section.getByRole('listitem').first()).toHaveText(/lan-3.*A calendar that can be read aloud.*needs you/)
+    await section.getByText('1 done', { exact: true }).click()
+    await see(section.getByRole('link', { name: 'lan-6' })).toBeVisible()
+    await section.getByRole('link', { name: 'lan-7' }).click()
+    await see(bench.page.locator('aside')).toHaveAccessibleName('Bead lan-7')
+  })
+
+  it('of a done bead shows by whom, and what came of it', async () => {
+    bench.api.put([{ ...bench.api.bead('lan-6'), assignee: 'gemba/s0' }])
+    await bench.signIn('/board/lan-6')
+    const panel = bench.page.locator('aside')
+    await see(panel).toContainText(/Done by\s*scripted, in its session/)
+    await see(panel.getByText('the bead was done; 3 files, 2 commits, 47.5K tokens')).toBeVisible()
   })
 
   it('says plainly that a bead does not exist', async () => {

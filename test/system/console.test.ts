@@ -118,7 +118,7 @@ describe('from drag to done', () => {
     await viewer.sees(first.id, 'completed')
     const texts = await shown()
     const starting = texts.findIndex((text) => text.includes('starting…'))
-    const working = texts.findIndex((text) => text.includes('working · unhurried'))
+    const working = texts.findIndex((text) => /working .*unhurried/.test(text))
     expect(starting, texts.join('\n')).toBeGreaterThan(-1)
     expect(working, texts.join('\n')).toBeGreaterThan(starting)
     expect(await gitIn(project.folder, 'show', 'main:dragged.txt')).toBe('hello\n')

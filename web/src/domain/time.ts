@@ -9,7 +9,7 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 const whole = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 
-/** "just now", "4 min. ago", "3 Nov 2026". Empty for what has no time. */
+/** "just now", "4m ago", "3 Nov 2026". Empty for what has no time. */
 export function ago(iso: string | null, now: number): string {
   if (iso === null) return ''
   const seconds = Math.round((now - Date.parse(iso)) / 1_000)
@@ -19,6 +19,13 @@ export function ago(iso: string | null, now: number): string {
   return fit === undefined
     ? day.format(new Date(iso))
     : relative.format(-Math.max(1, Math.round(seconds / fit[1])), fit[2])
+}
+
+/** How long something has gone on: "1 min", "3 h", "2 d". */
+export function lasting(since: string, now: number): string {
+  const minutes = Math.max(1, Math.round((now - Date.parse(since)) / 60_000))
+  if (minutes < 60) return `${minutes} min`
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} d`
 }
 
 /** "3 Nov 2026", in the time of this browser. */

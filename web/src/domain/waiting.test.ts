@@ -68,7 +68,9 @@ describe('a bead in a session', () => {
     const asking = { ...session, openEscalations: ['e1'] }
     expect(why(started, { session: asking, question: 'Which?' })).toBe('waiting for an answer: Which?')
     const host = { ...sampleHosts[0]!, label: 'Attic', status: 'offline' as const }
-    expect(why(started, { session: asking, host })).toBe('host Attic is offline; it goes on when the host is back')
+    expect(why(started, { session: asking, host })).toBe(
+      'its host Attic is offline; the agent goes on when the host is back',
+    )
     expect(why(started, { session: { ...asking, waitsForHost: true } })).toContain('host local is not answering')
     expect(why(started, { session: { ...session, status: 'stalled', note: 'no disk' } })).toBe('stuck: no disk')
   })

@@ -15,6 +15,8 @@ export interface Reason {
   readonly text: string
   /** More than fits on a card, for its title. */
   readonly more: string
+  /** How much of it is done, from 0 to 1, where that can be told. */
+  readonly share?: number
 }
 
 /** What of the world decides why a bead waits. */
@@ -66,7 +68,7 @@ function sessionReason(session: SessionView, around: Surroundings): Reason | nul
 
 function hostText({ host }: SessionView, known: HostView | undefined): string {
   const state = known === undefined || !isAway(known.status) ? 'not answering' : known.status
-  return `host ${known?.label ?? host} is ${state}; it goes on when the host is back`
+  return `its host ${known?.label ?? host} is ${state}; the agent goes on when the host is back`
 }
 
 function blockedReason({ blockedBy }: BeadSummary, around: Surroundings): Reason {
@@ -78,7 +80,8 @@ function blockedReason({ blockedBy }: BeadSummary, around: Surroundings): Reason
 
 function wrapperReason({ children }: Surroundings): Reason {
   if (children === undefined) return reason('layers', 'plain', 'nothing belongs to it yet')
-  return reason('layers', 'plain', `${children.done} of ${children.all} done`)
+  const { done, all } = children
+  return { ...reason('layers', 'plain', `${done} of ${all} done`), share: done / all }
 }
 
 function unreadyReason({ parent }: BeadSummary, around: Surroundings): Reason {

@@ -14,12 +14,41 @@ export interface Sign {
   readonly tone: Tone
 }
 
-export const lanes: readonly { readonly state: StateCategory; readonly title: string; readonly teach: string }[] = [
-  { state: 'backlog', title: 'Backlog', teach: 'Ideas and deferred beads rest here until somebody picks them up.' },
-  { state: 'unstarted', title: 'Next up', teach: 'Open beads wait here. Press “New bead” to write the first one.' },
-  { state: 'staged', title: 'Staged', teach: 'Move beads here that should be worked next.' },
-  { state: 'started', title: 'In progress', teach: 'Drag a bead here and an agent starts on it within a second.' },
-  { state: 'completed', title: 'Done', teach: 'Beads land here once their work is integrated.' },
+export interface LaneWords {
+  readonly state: StateCategory
+  readonly title: string
+  /** What it is for, shown while it is empty. */
+  readonly teach: string
+  /** What moving a bead here does besides, where it does. */
+  readonly effect: string
+}
+
+export const lanes: readonly LaneWords[] = [
+  {
+    state: 'backlog',
+    title: 'Backlog',
+    teach: 'Ideas and deferred beads rest here until somebody picks them up.',
+    effect: '',
+  },
+  {
+    state: 'unstarted',
+    title: 'Next up',
+    teach: 'Open beads wait here. Press “New bead” to write the first one.',
+    effect: '',
+  },
+  { state: 'staged', title: 'Staged', teach: 'Move beads here that should be worked next.', effect: '' },
+  {
+    state: 'started',
+    title: 'In progress',
+    teach: 'Move a bead here and an agent starts on it within a second.',
+    effect: 'starts an agent',
+  },
+  {
+    state: 'completed',
+    title: 'Done',
+    teach: 'Beads land here once their work is integrated.',
+    effect: 'closes it',
+  },
 ]
 
 export function laneTitle(state: StateCategory): string {
