@@ -1,4 +1,6 @@
 import { defineStore } from 'pinia'
+import type { EscalationView } from '../../../model/escalation.ts'
+import { isFromAgent } from '../../../model/escalation.ts'
 import type { GembaEvent } from '../../../model/event.ts'
 import { isEnded } from '../../../model/session.ts'
 import { api } from '../api/client.ts'
@@ -93,13 +95,21 @@ export const useLive = defineStore('live', () => {
         refusals.put(body.bead, { detail: body.message, mend: '', code: body.code, status: 0, params: {} })
         return toasts.problemText(`${body.bead} was not started`, { detail: body.message, mend: '', code: body.code })
       case 'escalation.changed':
-        if (escalations.apply(body.escalation)) toasts.question('An agent asks', body.escalation.title, '/inbox')
+        if (escalations.apply(body.escalation)) tellQuestion(body.escalation)
         return
       case 'host.changed':
         return hosts.apply(body.host)
       case 'work-plane.changed':
         return project.setWorkPlane({ healthy: body.healthy, why: body.why })
     }
+  }
+
+  function tellQuestion({ source, title, session, bead }: EscalationView): void {
+    const shownOn = [
+      ...(session === null ? [] : [`/sessions/${encodeURIComponent(session)}`]),
+      ...(bead === null || session === null ? [] : [`/board/${encodeURIComponent(bead)}`]),
+    ]
+    toasts.question(isFromAgent(source) ? 'An agent asks' : 'Gemba asks', title, '/inbox', shownOn)
   }
 
   function start(): void {

@@ -12,6 +12,8 @@ export interface Toast {
   readonly code: string
   /** Where to look, as a path of the console. */
   readonly link: string | null
+  /** Paths of pages that show it themselves: there it is only read out. */
+  readonly shownOn: readonly string[]
 }
 
 const stayMs: Readonly<Record<Toast['kind'], number>> = { note: 6_000, problem: 20_000, question: 30_000 }
@@ -33,12 +35,12 @@ export const useToasts = defineStore('toasts', () => {
   }
 
   function note(title: string, text = '', link: string | null = null): void {
-    add({ kind: 'note', title, text, code: '', link })
+    add({ kind: 'note', title, text, code: '', link, shownOn: [] })
   }
 
   /** A question that has just been asked; read out at once. */
-  function question(title: string, text: string, link: string): void {
-    add({ kind: 'question', title, text, code: '', link })
+  function question(title: string, text: string, link: string, shownOn: readonly string[]): void {
+    add({ kind: 'question', title, text, code: '', link, shownOn: [link, ...shownOn] })
   }
 
   /** Says what failed, why, and what to do. */
@@ -48,7 +50,7 @@ export const useToasts = defineStore('toasts', () => {
   }
 
   function problemText(title: string, { detail, mend, code }: Pick<Problem, 'detail' | 'mend' | 'code'>): void {
-    add({ kind: 'problem', title, text: `${detail} ${mend}`, code, link: null })
+    add({ kind: 'problem', title, text: `${detail} ${mend}`, code, link: null, shownOn: [] })
   }
 
   return { shown, dismiss, note, question, problem, problemText }
