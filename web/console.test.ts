@@ -21,6 +21,7 @@ describe('signing in', () => {
     await bench.page.getByLabel('Address or token').fill('wrong')
     await bench.page.getByRole('button', { name: 'Open the console' }).click()
     await see(bench.page.getByRole('alert')).toContainText('not_signed_in')
+    await see(bench.page.getByRole('alert')).toContainText('This is not the token of this Gemba.')
     await bench.page.getByLabel('Address or token').fill(`${bench.api.url}/#token=${bench.api.token}`)
     await bench.page.getByRole('button', { name: 'Open the console' }).click()
     await see(bench.card('lan-3')).toBeVisible()
@@ -49,6 +50,7 @@ describe('the inbox', () => {
     const ask = bench.page.locator('[data-escalation="escalation/lantern/s2/1"]')
     await ask.getByRole('button', { name: 'Approve' }).click()
     await see(ask).toContainText('Decided by mira (console), waiting for host local.')
+    await see(ask).not.toContainText('agent waits')
     expect(bench.api.changes).toEqual(['POST /escalations/escalation/lantern/s2/1/answer'])
   })
 
@@ -81,10 +83,43 @@ it('reads everything anew after the connection was lost', async () => {
   await see(bench.page.locator('[data-connection]')).toHaveText('live')
 })
 
+it('names the state of the connection whole, also on a phone', async () => {
+  await bench.page.setViewportSize({ width: 390, height: 844 })
+  await bench.signIn()
+  await bench.page.route('**/api/**', (route) => route.abort())
+  bench.api.drop()
+  const state = bench.page.locator('[data-connection]')
+  await see(state).toHaveText('reconnecting')
+  const cut = await state.evaluate((box) => {
+    const word = box.querySelector('span')?.getBoundingClientRect()
+    const frame = box.getBoundingClientRect()
+    return word === undefined || word.left < frame.left || word.right > frame.right || word.right > innerWidth
+  })
+  expect(cut).toBe(false)
+})
+
+it('says that an agent asks, but on the page that shows the question only to who hears it', async () => {
+  await bench.signIn('/hosts')
+  const asked = { ...bench.api.escalation('escalation/lantern/s2/1'), id: 'escalation/lantern/s2/9' }
+  bench.api.emit({ kind: 'escalation.changed', escalation: asked })
+  const look = bench.page.locator('.toasts').getByRole('link', { name: 'Look' })
+  await see(look).toBeVisible()
+  await bench.page.getByRole('link', { name: 'Sessions' }).click()
+  await see(look).toBeVisible()
+  await bench.page.locator('a[href="/sessions/s2"]').click()
+  await see(bench.page.getByRole('button', { name: 'End session' })).toBeVisible()
+  await see(look).toHaveCount(0)
+  await see(bench.page.locator('.toasts')).toContainText('An agent asks')
+})
+
 it('finds anything and prints its keys', async () => {
   await bench.signIn()
-  await bench.page.keyboard.press('Control+k')
+  await bench.page.getByRole('button', { name: 'Find anything' }).click()
+  const found = bench.page.getByRole('dialog').getByRole('option')
+  await see(found.filter({ hasText: 'New bead' })).toHaveCount(1)
+  await see(found.filter({ hasText: 'Next card' })).toHaveCount(0)
   await bench.page.keyboard.type('umlauts')
+  await see(found).toContainText('lan-17, Next up')
   await bench.page.keyboard.press('Enter')
   await see(bench.page.locator('aside')).toContainText('lan-17')
   await bench.page.keyboard.press('Escape')

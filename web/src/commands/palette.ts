@@ -1,5 +1,7 @@
 import type { BeadSummary } from '../../../model/bead.ts'
 import type { SessionView } from '../../../model/session.ts'
+import type { IconName } from '../components/ui/icons.ts'
+import { laneTitle, typeIcon } from '../domain/words.ts'
 import type { Command } from './table.ts'
 
 export interface PaletteEntry {
@@ -7,6 +9,7 @@ export interface PaletteEntry {
   readonly id: string
   readonly title: string
   readonly hint: string
+  readonly icon: IconName
 }
 
 const shownAtMost = 40
@@ -26,7 +29,8 @@ export function paletteEntries(
     const begin = entry.kind === 'command' ? ' ' : ''
     if (found.length < shownAtMost && words.every((word) => hay.includes(begin + word))) found.push(entry)
   }
-  for (const { id, title, group, synonyms } of commands) take({ kind: 'command', id, title, hint: group }, synonyms)
+  for (const { id, title, group, synonyms } of commands)
+    take({ kind: 'command', id, title, hint: group, icon: 'chevron' }, synonyms)
   if (words.length === 0) return found
   for (const session of sessions)
     take({
@@ -34,10 +38,20 @@ export function paletteEntries(
       id: session.id,
       title: session.beadTitle,
       hint: `session of ${session.bead}, ${session.agent}`,
+      icon: 'terminal',
     })
   const open = beads.filter((bead) => bead.state !== 'completed')
   const done = beads.filter((bead) => bead.state === 'completed')
   for (const bead of [...open, ...done])
-    take({ kind: 'bead', id: bead.id, title: bead.title, hint: bead.id }, bead.labels.join(' '))
+    take(
+      {
+        kind: 'bead',
+        id: bead.id,
+        title: bead.title,
+        hint: `${bead.id}, ${laneTitle(bead.state)}`,
+        icon: typeIcon(bead.type),
+      },
+      bead.labels.join(' '),
+    )
   return found
 }

@@ -10,6 +10,8 @@ export interface Command {
   readonly keys: readonly string[]
   /** Other words that find it in the palette. */
   readonly synonyms: string
+  /** It goes on from where the focus is: the palette, which takes the focus, leaves it out. */
+  readonly keysOnly?: true
 }
 
 export const commands = [
@@ -17,16 +19,17 @@ export const commands = [
   { id: 'go.sessions', group: 'Go to', title: 'Sessions', keys: ['g s'], synonyms: 'agents terminals' },
   { id: 'go.inbox', group: 'Go to', title: 'Inbox', keys: ['g i'], synonyms: 'escalations questions approvals' },
   { id: 'go.hosts', group: 'Go to', title: 'Hosts', keys: ['g h'], synonyms: 'machines' },
+  { id: 'go.temporal', group: 'Go to', title: 'Temporal UI', keys: [], synonyms: 'workflows history' },
   { id: 'board.search', group: 'Board', title: 'Search the board', keys: ['/'], synonyms: 'filter find' },
-  { id: 'board.down', group: 'Board', title: 'Next card', keys: ['ArrowDown', 'j'], synonyms: 'down' },
-  { id: 'board.up', group: 'Board', title: 'Previous card', keys: ['ArrowUp', 'k'], synonyms: 'up' },
-  { id: 'board.left', group: 'Board', title: 'Lane to the left', keys: ['ArrowLeft'], synonyms: '' },
-  { id: 'board.right', group: 'Board', title: 'Lane to the right', keys: ['ArrowRight'], synonyms: '' },
-  { id: 'board.move', group: 'Board', title: 'Move the focused card to…', keys: ['m'], synonyms: 'drag start stage' },
+  { id: 'board.down', group: 'Board', title: 'Next card', keys: ['ArrowDown', 'j'], synonyms: '', keysOnly: true },
+  { id: 'board.up', group: 'Board', title: 'Previous card', keys: ['ArrowUp', 'k'], synonyms: '', keysOnly: true },
+  { id: 'board.left', group: 'Board', title: 'Lane to the left', keys: ['ArrowLeft'], synonyms: '', keysOnly: true },
+  { id: 'board.right', group: 'Board', title: 'Lane to the right', keys: ['ArrowRight'], synonyms: '', keysOnly: true },
+  { id: 'board.move', group: 'Board', title: 'Move the focused card to…', keys: ['m'], synonyms: '', keysOnly: true },
   { id: 'bead.new', group: 'Bead', title: 'New bead', keys: ['c'], synonyms: 'create add issue' },
   { id: 'bead.close-panel', group: 'Bead', title: 'Close the bead panel', keys: ['Escape'], synonyms: 'back' },
-  { id: 'inbox.down', group: 'Inbox', title: 'Next question', keys: ['j'], synonyms: '' },
-  { id: 'inbox.up', group: 'Inbox', title: 'Previous question', keys: ['k'], synonyms: '' },
+  { id: 'inbox.down', group: 'Inbox', title: 'Next question', keys: ['j'], synonyms: '', keysOnly: true },
+  { id: 'inbox.up', group: 'Inbox', title: 'Previous question', keys: ['k'], synonyms: '', keysOnly: true },
   {
     id: 'session.control',
     group: 'Session',
