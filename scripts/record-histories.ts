@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { EscalationRequest, EscalationView } from '../model/escalation.ts'
 import { run } from '../runtime/exec.ts'
 import { locateTool } from '../runtime/tools/locate.ts'
 import { dispatchWorkflowId } from '../temporal/contracts/dispatch.ts'
@@ -35,6 +36,17 @@ async function start(bead: string): Promise<string> {
   if (result?.admitted !== true) throw new Error(JSON.stringify(result))
   await until(() => server.session(result.session)?.worktree)
   return result.session
+}
+
+function openOf(session: string): EscalationView | undefined {
+  return server.escalations().find((known) => known.session === session && known.state === 'open')
+}
+
+function questionOf(id: string): EscalationRequest {
+  const options = ['leave', 'release'].map((value) => ({ value, label: value, tone: 'neutral' }) as const)
+  const about = { id, project: 'recorded', session: null, bead: 'gm-held', host: null, title: 'Held', text: '' }
+  const createdAt = new Date().toISOString()
+  return { ...about, source: 'unknown_holder', urgency: 'advisory', options, freeText: false, createdAt }
 }
 
 const ended = (session: string) => () => ['completed', 'failed'].includes(server.session(session)?.status ?? '')
@@ -75,10 +87,36 @@ try {
   await commands.end({ session: stopped, mode: 'canceled', key: 'e', actor: person })
   await until(ended(stopped))
 
-  for (const [path, session] of Object.entries({ plain, asking, dying, stopped })) {
+  const said = await start('gm-said')
+  await commands.say({ session: said, text: 'Mind the gap', key: 's', actor: person })
+  await until(() => host.count('sayToPane') === 1)
+  host.outcomes = [{ outcome: 'conflict', files: ['a'] }]
+  host.feed(said, { kind: 'done', bead: null, note: '' })
+  await until(() => openOf(said))
+  await commands.answer({ escalation: openOf(said)?.id ?? '', value: 'back', text: '', key: 'c', actor: person })
+  await until(() => host.count('sayToPane') === 2)
+  host.feed(said, { kind: 'done', bead: null, note: '' })
+  await until(ended(said))
+
+  host.failures.set('startPane', [{ code: 'repository_unusable', params: { repository: 'main', why: 'recorded' } }])
+  server.add('gm-again')
+  await commands.dispatch({ items: [{ bead: 'gm-again' }], key: 'key-gm-again', actor: person })
+  await until(() =>
+    [...server.beads.values()].some(({ facts, status }) => facts.id === 'gm-again' && status !== 'open'),
+  )
+
+  server.add('gm-held', { status: 'in_progress', assignee: 'gemba/selsewhere' })
+  const holder = 'escalation/recorded/unknown_holder/gm-held-selsewhere'
+  await bench.processes.escalate(questionOf(holder), { kind: 'holder', bead: 'gm-held', session: 'selsewhere' }, null)
+  await until(() => server.escalations().some(({ id, state }) => id === holder && state === 'open'))
+  await commands.answer({ escalation: holder, value: 'release', text: '', key: 'h', actor: person })
+  await until(() => server.escalations().some(({ id, state }) => id === holder && state === 'delivered'))
+
+  for (const [path, session] of Object.entries({ plain, asking, dying, stopped, said })) {
     await keep(`session-${release}-${path}`, sessionWorkflowId('recorded', session))
   }
   await keep(`escalation-${release}-approved`, escalation)
+  await keep(`escalation-${release}-released`, holder)
   await keep(`dispatch-${release}-four`, dispatchWorkflowId('recorded'))
   await keep(`host-${release}-online`, hostWorkflowId(bench.hostId))
 } finally {
