@@ -191,7 +191,7 @@ function beadsSettings(loaded: LoadedProject, data: DataFolder, doltPort: number
   const { beads } = loaded
   if (beads.embedded) {
     const server = { host: '127.0.0.1', port: doltPort, user: 'root', passwordFile: data.doltPassword }
-    return { ...server, database: beads.database, embedded: true, tls: false }
+    return { ...server, database: beads.database, embedded: true, tls: null }
   }
   const { host, port, user, password, database, tls } = beads
   if (password !== '') writePrivateFile(data.beadsPassword, `${password}\n`)

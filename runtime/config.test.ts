@@ -154,7 +154,7 @@ max_parallel = 2
     user: 'me',
     password: 'p@ss',
     database: 'shop',
-    tls: true,
+    tls: { caFile: null },
   })
   expect(loaded).toMatchObject({ listen: { host: '::1', port: 8000 }, publicUrl: 'https://gemba.example' })
 })
@@ -269,4 +269,17 @@ describe('what is wrong is told with its place', () => {
     const env = { GEMBA_STORE_URL: 'secret-without-scheme' }
     expect(complaint(minimal, undefined, env)).toBe('environment GEMBA_STORE_URL: the value does not suit store.url')
   })
+})
+
+test('an address that asks for TLS is taken at its word, or refused', () => {
+  const beadsAt = (parameters: string): string =>
+    `${minimal}[beads]\nurl = "mysql://me@dolt.example/shop${parameters}"\n`
+  expect(load(beadsAt('')).beads).toMatchObject({ tls: null })
+  expect(load(beadsAt('?tls=false')).beads).toMatchObject({ tls: null })
+  expect(load(beadsAt('?tls=true&tls-ca=ca.pem')).beads).toMatchObject({ tls: { caFile: join(folder, 'ca.pem') } })
+  expect(complaint(beadsAt('?tls=skip-verify'))).toContain('true or false')
+  expect(complaint(beadsAt('?ssl=true'))).toContain('tls and tls-ca')
+  expect(complaint(beadsAt('?tls=true&tls=false'))).toContain('each once')
+  expect(complaint(beadsAt('?tls-ca=ca.pem'))).toContain('needs tls=true')
+  expect(complaint(beadsAt('?tls=true').replace('dolt.example', '10.0.0.7'))).toContain('the name')
 })

@@ -87,7 +87,7 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
     repositories,
     agents,
     folder: root,
-    beads: beadsAddress(file, { value: value('beads.url'), from: from('beads.url') }, value('beads.database')),
+    beads: beadsAddress(file, { value: value('beads.url'), from: from('beads.url') }, value('beads.database'), root),
     listen: listenAddress({ value: value('server.listen'), from: from('server.listen') }),
     publicUrl: publicOrigin(value('server.public_url'), from('server.public_url')),
     auth: value('server.auth'),

@@ -44,7 +44,8 @@ export interface BeadsSettings {
   readonly database: string
   /** True when Gemba runs the Dolt server itself: then a missing database is created. */
   readonly embedded: boolean
-  readonly tls: boolean
+  /** Null: without TLS. `caFile`: PEM of the authorities trusted instead of those that Node knows. */
+  readonly tls: { readonly caFile: string | null } | null
 }
 
 export interface ServerSettings extends CommonSettings {

@@ -1,7 +1,8 @@
 /** Parts of an address that may be shown as they are: nothing here can hide a password. */
 const plainUser = /^[A-Za-z0-9._~-]{1,64}$/
 const plainServer = /^(?:[A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\/[A-Za-z0-9._~-]*)*$/
-const plainParameters = /^(?:tls|ssl|sslmode|application_name|connect_timeout|host|port|dbname)=[A-Za-z0-9._~/-]*$/
+const plainParameters =
+  /^(?:tls|tls-ca|ssl|sslmode|application_name|connect_timeout|host|port|dbname)=[A-Za-z0-9._~/-]*$/
 
 /**
  * An address as it may be shown: `postgres://me:…@db/gemba`. What is not plainly harmless gives way to `…`, also in an

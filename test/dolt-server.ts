@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Certificate } from './certificate.ts'
 import { start } from '../runtime/exec.ts'
 import { freePort } from '../runtime/free-port.ts'
 import { locateTool } from '../runtime/tools/locate.ts'
@@ -24,8 +25,9 @@ export interface DoltServer {
 /**
  * Starts a real `dolt sql-server` on a free port of the loopback over a temporary folder, with metrics and version
  * check off. Resolves when it answers. The caller registers `release` at once; the end of this process also ends it.
+ * With `tls` it takes nobody who speaks without.
  */
-export async function startDoltServer(): Promise<DoltServer> {
+export async function startDoltServer(tls?: Certificate): Promise<DoltServer> {
   const dolt = locateTool('dolt')
   const folder = mkdtempSync(join(tmpdir(), 'gemba-dolt-'))
   const home = join(folder, 'home')
@@ -39,7 +41,7 @@ export async function startDoltServer(): Promise<DoltServer> {
   const port = await freePort()
   let ending: (() => Promise<void>) | undefined
   const launch = async (): Promise<void> => {
-    ending = await runServer(dolt, { data, home, port })
+    ending = await runServer(dolt, { data, home, port, tls })
   }
   const kill = async (): Promise<void> => {
     await ending?.()
@@ -56,11 +58,27 @@ export async function startDoltServer(): Promise<DoltServer> {
   return { host: '127.0.0.1', port, user: 'root', folder: data, kill, restart: launch, release }
 }
 
-async function runServer(
-  dolt: string,
-  place: { readonly data: string; readonly home: string; readonly port: number },
-): Promise<() => Promise<void>> {
-  const child = start(dolt, ['sql-server', '--host', '127.0.0.1', '--port', String(place.port), '-l', 'error'], {
+interface Place {
+  readonly data: string
+  readonly home: string
+  readonly port: number
+  readonly tls: Certificate | undefined
+}
+
+function listenerArguments({ home, port, tls }: Place): string[] {
+  if (tls === undefined) return ['--host', '127.0.0.1', '--port', String(port), '-l', 'error']
+  const at = (name: string): string => join(home, name)
+  writeFileSync(at('cert.pem'), tls.certificate)
+  writeFileSync(at('key.pem'), tls.key, { mode: 0o600 })
+  const listener = { host: '127.0.0.1', port, tls_cert: at('cert.pem'), tls_key: at('key.pem') }
+  // JSON is YAML.
+  const settings = { log_level: 'error', listener: { ...listener, require_secure_transport: true } }
+  writeFileSync(at('config.yaml'), JSON.stringify(settings))
+  return ['--config', at('config.yaml')]
+}
+
+async function runServer(dolt: string, place: Place): Promise<() => Promise<void>> {
+  const child = start(dolt, ['sql-server', ...listenerArguments(place)], {
     cwd: place.data,
     env: {
       PATH: process.env['PATH'],

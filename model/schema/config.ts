@@ -45,7 +45,8 @@ const beadsTable = table(
     url: Type.Optional(
       Type.String({
         pattern: '^mysql://',
-        description: 'A Dolt server of your own: `mysql://user:password@host:port/database`, with `?tls=true` for TLS.',
+        description:
+          'A Dolt server of your own: `mysql://user:password@host:port/database`. With `?tls=true` only TLS is spoken, and the certificate must name the host and come from an authority that Node knows; `?tls=true&tls-ca=ca.pem` names a file (from the project folder on) with the authorities to trust instead.',
         ...environment('GEMBA_BEADS_URL'),
       }),
     ),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
 import { GembaError } from '../../model/error.ts'
+import { connectionOptions } from './connection-options.ts'
 import type { BeadsLogin } from './login.ts'
 import { fromSqlError, isNothingToCommit } from './sql-error.ts'
 
@@ -33,10 +34,8 @@ export async function createBeads(options: BeadsLogin & { readonly prefix: strin
 }
 
 async function connect(login: BeadsLogin): Promise<Connection> {
-  const { host, port, user } = login
-  const password = login.password === undefined ? {} : { password: login.password }
   try {
-    return await createConnection({ host, port, user, ...password, charset: 'utf8mb4', connectTimeout: 5_000 })
+    return await createConnection(connectionOptions(login))
   } catch (error) {
     throw fromSqlError(error)
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool, type Pool, type PoolConnection, type PoolOptions, type RowDataPacket } from 'mysql2/promise'
 import { GembaError } from '../../model/error.ts'
+import { connectionOptions } from './connection-options.ts'
 import type { BeadsLogin } from './login.ts'
 import { fromSqlError, isLostConnection, isNothingToCommit, isSilence } from './sql-error.ts'
 
@@ -68,16 +69,11 @@ export function openDatabase(login: BeadsLogin): Database {
 
 function poolOptions(login: BeadsLogin): PoolOptions {
   return {
-    host: login.host,
-    port: login.port,
-    user: login.user,
+    ...connectionOptions(login),
     database: login.database,
-    ...(login.password === undefined ? {} : { password: login.password }),
-    charset: 'utf8mb4',
     timezone: 'Z',
     dateStrings: true,
     supportBigNumbers: true,
-    connectTimeout: 5_000,
     connectionLimit: 8,
     maxIdle: 2,
     idleTimeout: 60_000,

@@ -5,4 +5,9 @@ export interface BeadsLogin {
   readonly user: string
   readonly password?: string
   readonly database: string
+  /** Speak only TLS, with a server whose certificate names `host`. Absent: without TLS. */
+  readonly tls?: {
+    /** PEM of the authorities that are trusted instead of those that Node knows. */
+    readonly ca?: string
+  }
 }

@@ -17,7 +17,9 @@ export function fromSqlError(error: unknown): GembaError {
   const why = message.slice(0, 300)
   const fail = (name: ConstructorParameters<typeof GembaError>[0]): GembaError =>
     new GembaError(name, { why }, { cause: error })
-  if (isLostConnection(error) || unavailable.includes(errno)) return fail('work_plane_unavailable')
+  // Dolt's words for a login that has to come over TLS; they have no number of their own.
+  const insecure = errno === 3159 || /insecure connections/i.test(message)
+  if (isLostConnection(error) || unavailable.includes(errno) || insecure) return fail('work_plane_unavailable')
   if (conflict.includes(errno) || sqlState === '40001') return fail('work_plane_conflict')
   if (refused.includes(errno) || /command denied|is read.?only/i.test(message)) return fail('read_only')
   if (unknownShape.includes(errno) || /could not be found in any table|table not found/i.test(message))
