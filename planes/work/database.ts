@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool, type Pool, type PoolConnection, type PoolOptions, type RowDataPacket } from 'mysql2/promise'
 import { GembaError } from '../../model/error.ts'
 import { connectionOptions } from './connection-options.ts'
+import { lentConnection, timed, usableConnection, type SqlValue } from './lent-connection.ts'
 import type { BeadsLogin } from './login.ts'
 import { fromSqlError, isLostConnection, isNothingToCommit, isSilence } from './sql-error.ts'
 
-/** A value that goes into a statement's placeholder; an array fills an `IN (?)`. */
-export type SqlValue = string | number | boolean | null | readonly string[]
+export type { SqlValue }
 
 /** Looks at the database; all looks of one see the same state. */
 export interface Reading {
@@ -42,8 +42,6 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** A server that does not answer for so long counts as gone. */
-const answerWithinMs = 10_000
 const lockSeconds = 6
 /** How long a writer waits for those of this process before it. */
 const queueMs = 15_000
@@ -93,7 +91,7 @@ async function readConsistently<T>(pool: Pool, look: (reading: Reading) => Promi
 
 /** Connections that a restarted server left behind show in the answer, and are thrown away. */
 async function peekOnce<T>(pool: Pool, sql: string, triesLeft: number): Promise<T[]> {
-  const connection = await pool.getConnection().catch((error: unknown) => {
+  const connection = await lentConnection(pool).catch((error: unknown) => {
     throw fromSqlError(error)
   })
   try {
@@ -224,35 +222,6 @@ async function withConnection<T>(pool: Pool, use: (connection: PoolConnection) =
   } catch (error) {
     throw fromSqlError(error)
   }
-}
-
-const prepared = new WeakSet<object>()
-
-/** A connection that answers: those that a restarted server left behind are thrown away. */
-async function usableConnection(pool: Pool): Promise<PoolConnection> {
-  for (;;) {
-    const connection = await pool.getConnection()
-    if (prepared.has(connection.connection)) {
-      if (await isAlive(connection)) return connection
-      connection.destroy()
-      continue
-    }
-    // Escaping on our side is only right in a known mode; times are UTC.
-    await connection.query(timed("SET SESSION sql_mode = 'STRICT_TRANS_TABLES', time_zone = '+00:00', autocommit = 1"))
-    prepared.add(connection.connection)
-    return connection
-  }
-}
-
-function isAlive(connection: PoolConnection): Promise<boolean> {
-  return connection.query({ sql: 'SELECT 1', timeout: 5_000 }).then(
-    () => true,
-    () => false,
-  )
-}
-
-function timed(sql: string, values: readonly SqlValue[] = []): { sql: string; values: SqlValue[]; timeout: number } {
-  return { sql, values: [...values], timeout: answerWithinMs }
 }
 
 async function begin(connection: PoolConnection): Promise<void> {
