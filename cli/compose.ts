@@ -93,6 +93,7 @@ function commonSettings(loaded: LoadedProject, data: DataFolder, tools: Tools, t
   const embedded = {
     address: `127.0.0.1:${temporalPort}`,
     namespace: embeddedNamespace,
+    embedded: true,
     keyFile: data.temporalKey,
   }
   return {
@@ -100,7 +101,7 @@ function commonSettings(loaded: LoadedProject, data: DataFolder, tools: Tools, t
     project,
     folder,
     data: data.root,
-    temporal: address === undefined ? embedded : { address, namespace, keyFile: data.temporalKey },
+    temporal: address === undefined ? embedded : { address, namespace, embedded: false, keyFile: data.temporalKey },
     tools: { tmux: tools.tmux, git: tools.git },
     disk: watchedDisk(loaded, data),
     host: {

@@ -16,6 +16,8 @@ export interface CommonSettings {
   readonly temporal: {
     readonly address: string
     readonly namespace: string
+    /** True when Gemba runs the server itself. */
+    readonly embedded: boolean
     /** File with the secret that seals what travels through Temporal. */
     readonly keyFile: string
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client, Connection } from '@temporalio/client'
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client'
 import type { PayloadCodec } from '@temporalio/common'
 import { msToTs } from '@temporalio/common/lib/time.js'
 import { searchAttributes } from './search-attributes.ts'
@@ -8,6 +8,8 @@ export interface TemporalAddress {
   /** `host:port` of the frontend. */
   readonly address: string
   readonly namespace: string
+  /** Gemba runs the server itself, so that everything of its namespace is Gemba's to set. */
+  readonly embedded?: boolean
   /** Seals what travels; absent only in tests. */
   readonly codec?: PayloadCodec
 }
@@ -18,18 +20,29 @@ const indexedValueTypeKeyword = 2
 /** How long closed workflows are kept: the record of decision is in Beads and the store before they close. */
 const retentionMs = 30 * 86_400_000
 
-/** Connects, however long it takes; makes the namespace and its search attributes what Gemba needs. Repeat-safe. */
+/** `google.rpc.Code.NOT_FOUND`. */
+const notFound = 5
+
+/** Names the namespaces that Gemba registered. */
+const registeredBy = { 'registered-by': 'gemba' }
+
+/**
+ * Connects, however long it takes; makes the namespace and its search attributes what Gemba needs. Repeat-safe.
+ * `onRetry` hears why each try failed; nothing of a failed try stays open.
+ */
 export async function connectTemporal(
   where: TemporalAddress,
   signal: AbortSignal,
   onRetry: (why: unknown) => void = () => undefined,
 ): Promise<{ client: Client; connection: Connection }> {
   for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) {
+    const connection = Connection.lazy({ address: where.address, connectTimeout: 3_000 })
     try {
-      const connection = await Connection.connect({ address: where.address, connectTimeout: 3_000 })
-      await prepareNamespace(connection, where.namespace)
+      await connection.ensureConnected()
+      await prepareNamespace(connection, where)
       return { connection, client: new Client({ connection, namespace: where.namespace, ...sealedBy(where) }) }
     } catch (error) {
+      await connection.close()
       if (signal.aborted) throw error
       onRetry(error)
       await sleep(wait, undefined, { signal })
@@ -37,21 +50,30 @@ export async function connectTemporal(
   }
 }
 
-/** Makes a namespace what Gemba needs. Repeat-safe. */
-export async function prepareNamespace(connection: Connection, namespace: string): Promise<void> {
-  const { workflowService, operatorService } = connection
-  const retention = msToTs(retentionMs)
-  const described = await workflowService.describeNamespace({ namespace }).catch(() => undefined)
+/**
+ * Registers the namespace when there is none, and adds the search attributes that it lacks. How long workflows are kept
+ * is set only in Gemba's own namespaces. Repeat-safe.
+ */
+export async function prepareNamespace(
+  { workflowService, operatorService }: Pick<Connection, 'workflowService' | 'operatorService'>,
+  { namespace, embedded = false }: Pick<TemporalAddress, 'namespace' | 'embedded'>,
+): Promise<void> {
+  const workflowExecutionRetentionTtl = msToTs(retentionMs)
+  const described = await workflowService.describeNamespace({ namespace }).catch((error: unknown) => {
+    if (isGrpcServiceError(error) && Number(error.code) === notFound) return undefined
+    throw error
+  })
   if (described === undefined) {
+    const data = registeredBy
     await workflowService.registerNamespace({
       namespace,
-      workflowExecutionRetentionPeriod: retention,
+      data,
+      workflowExecutionRetentionPeriod: workflowExecutionRetentionTtl,
     })
-  } else if (Number(described.config?.workflowExecutionRetentionTtl?.seconds ?? 0) * 1000 < retentionMs) {
-    await workflowService.updateNamespace({
-      namespace,
-      config: { workflowExecutionRetentionTtl: retention },
-    })
+  } else if (embedded || described.namespaceInfo?.data?.['registered-by'] === registeredBy['registered-by']) {
+    const kept = Number(described.config?.workflowExecutionRetentionTtl?.seconds ?? 0) * 1000
+    if (kept < retentionMs)
+      await workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } })
   }
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace })
   const missing = Object.values(searchAttributes).filter((key) => !(key.name in (customAttributes ?? {})))

@@ -12,6 +12,9 @@ export interface TestTemporal {
   readonly namespace: string
   readonly client: Client
   readonly connection: Connection
+  /** Kills the server without a word; what it knew is lost. The connection stays open. */
+  kill(): Promise<void>
+  /** Ends both. Repeat-safe. */
   release(): Promise<void>
 }
 
@@ -35,9 +38,12 @@ export async function startTemporal(at?: number): Promise<TestTemporal> {
   const exited = new Promise<void>((resolve) => child.once('error', () => resolve()).once('exit', () => resolve()))
   const atExit = (): void => void child.kill('SIGKILL')
   process.once('exit', atExit)
-  const end = async (): Promise<void> => {
+  const kill = async (): Promise<void> => {
     child.kill('SIGKILL')
     await exited
+  }
+  const end = async (): Promise<void> => {
+    await kill()
     process.off('exit', atExit)
     await rm(folder, { recursive: true, force: true })
   }
@@ -50,7 +56,7 @@ export async function startTemporal(at?: number): Promise<TestTemporal> {
       await connection.close()
       await end()
     }
-    return { ...where, client, connection, release }
+    return { ...where, client, connection, kill, release }
   } catch (error) {
     await end()
     throw error

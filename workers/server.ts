@@ -159,7 +159,7 @@ async function main(settings: ServerSettings): Promise<void> {
   )
   releases.push(() => connected.connection.close())
   const running = new Processes(connected.client, project.id, project.timing)
-  prepare = () => prepareNamespace(connected.connection, temporal.namespace)
+  prepare = () => prepareNamespace(connected.connection, temporal)
   await restorer.begin(running)
   client = connected.client
   processes = running

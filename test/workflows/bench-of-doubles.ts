@@ -337,7 +337,7 @@ export async function openWorkflowBench(
     deadlineMs: 20_000,
     escalation: async (id) => server.snapshots.get(`escalation/${id}`)?.view as EscalationView | undefined,
   })
-  const prepare = () => prepareNamespace(temporal.connection, temporal.namespace)
+  const prepare = () => prepareNamespace(temporal.connection, { ...temporal, embedded: true })
   const restorer = openRestorer({
     project: { id: project, ...config },
     store: server.store(),
