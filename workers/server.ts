@@ -17,6 +17,7 @@ import { connectTemporal, prepareNamespace } from '../temporal/connect.ts'
 import { createPayloadCodec } from '../temporal/payload-codec.ts'
 import { Processes } from '../temporal/processes.ts'
 import { createTemporalCommands } from '../temporal/temporal-commands.ts'
+import { openServerHealth } from './server-health.ts'
 import { recordBoard } from './board-recorder.ts'
 import { followHosts } from './host-follower.ts'
 import { openLate } from './late-work-plane.ts'
@@ -83,6 +84,9 @@ async function main(settings: ServerSettings): Promise<void> {
     deadlineMs: commandDeadlineMs,
   })
 
+  const health = openServerHealth({ board, store, logger })
+  releases.push(() => health.close())
+
   const hub = new HostHub()
   let prepare = (): Promise<void> => Promise.resolve()
   const restorer = openRestorer({ project, store, logger, localHost: settings.host.id, prepare: () => prepare() })
@@ -139,8 +143,7 @@ async function main(settings: ServerSettings): Promise<void> {
     disk,
     health: () => ({
       disk: { ok: disk.refusal() === undefined, why: disk.refusal()?.message ?? '' },
-      beads: { ok: board.health().healthy, why: board.health().why },
-      temporal: { ok: processes !== undefined, why: processes === undefined ? 'not connected yet' : '' },
+      ...health.parts(),
     }),
     logger,
   })
@@ -154,15 +157,14 @@ async function main(settings: ServerSettings): Promise<void> {
     () => undefined,
   )
 
-  const connected = await connectTemporal(temporal, stopped.signal, (why) =>
-    logger.debug({ err: why }, 'Temporal is not there yet'),
-  )
+  const connected = await connectTemporal(temporal, stopped.signal, (why) => health.temporalFailed(why))
   releases.push(() => connected.connection.close())
   const running = new Processes(connected.client, project.id, project.timing)
   prepare = () => prepareNamespace(connected.connection, temporal)
   await restorer.begin(running)
   client = connected.client
   processes = running
+  health.temporalConnected(connected.connection)
   await hosts.catchUp()
   reconciler.look()
   started.resolve()
