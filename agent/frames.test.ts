@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { framesLength, readFrames } from './frames.ts'
+import { exec, run } from '../runtime/exec.ts'
+import { endTornLine, framesLength, readFrames } from './frames.ts'
 
 let folder: string
 let path: string
@@ -47,5 +48,35 @@ describe('readFrames', () => {
     }
     expect(hooks).toEqual(['A', 'B'])
     expect(cursor).toBe(framesLength(path))
+  })
+})
+
+describe('endTornLine', () => {
+  it('makes the file, and ends only a line that was torn', () => {
+    endTornLine(path)
+    expect(readFileSync(path, 'utf8')).toBe('')
+    writeFileSync(path, '{"a')
+    endTornLine(path)
+    endTornLine(path)
+    expect(readFileSync(path, 'utf8')).toBe('{"a\n')
+  })
+
+  it('does not wait at a pipe that an agent put there', async () => {
+    await run('mkfifo', [path])
+    const frames = new URL('./frames.ts', import.meta.url).href
+    const end = `import { endTornLine } from ${JSON.stringify(frames)}\nendTornLine(${JSON.stringify(path)})`
+    // In a process of its own: who waits at a pipe hears nobody any more.
+    const { stderr } = await exec(process.execPath, ['--input-type=module', '-e', end], { timeout: 20_000 })
+    expect(stderr).toContain('path_unusable')
+  })
+
+  it('neither follows a link nor takes a folder', () => {
+    writeFileSync(join(folder, 'other'), 'x')
+    symlinkSync(join(folder, 'other'), path)
+    expect(() => endTornLine(path)).toThrow(expect.objectContaining({ code: 'path_unusable' }))
+    expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('x')
+    rmSync(path)
+    mkdirSync(path)
+    expect(() => endTornLine(path)).toThrow(expect.objectContaining({ code: 'path_unusable' }))
   })
 })

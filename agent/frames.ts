@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs'
+import { GembaError } from '../model/error.ts'
 import { isJsonObject, parseJsonObject } from '../model/json.ts'
 import { isMissing } from './atomic-file.ts'
 
@@ -49,6 +50,28 @@ export function readFrames(path: string, cursor: number, limit = 1024 * 1024): F
 /** The file's length in bytes; 0 when there is none. */
 export function framesLength(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+/**
+ * What a killed program left half-written must not swallow the next frame; also makes the file. An agent may have put
+ * something else in its place, which is never waited for nor followed: `path_unusable`.
+ */
+export function endTornLine(path: string): void {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants
+  let file: number | undefined
+  try {
+    file = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0o600)
+    const stats = fstatSync(file)
+    if (!stats.isFile()) throw new Error('it is not a file')
+    const last = Buffer.alloc(1, newline)
+    if (stats.size > 0) readSync(file, last, 0, 1, stats.size - 1)
+    if (last[0] !== newline) writeSync(file, '\n')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new GembaError('path_unusable', { path, why, fix: 'Remove it; Gemba makes it anew.' }, { cause: error })
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
 }
 
 function readBytes(path: string, offset: number, limit: number): Buffer {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, linkSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseJsonObject } from '../../model/json.ts'
@@ -41,9 +42,10 @@ export function listWaiters(folder: string): Waiter[] {
 
 /** Puts the answer where the waiter looks. The same event is answered once; false when it was before. Throws on a full disk. */
 export function putAnswer(folder: string, event: string, text: string): boolean {
-  const draft = join(folder, `draft-${event}`)
+  // The folder is the agent's too: a name that it could foresee might be a pipe, which would never take the text.
+  const draft = join(folder, `draft-${randomUUID()}`)
   try {
-    writeFileSync(draft, text, { mode: 0o600 })
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' })
     return links(draft, join(folder, `answer-${event}`))
   } finally {
     rmSync(draft, { force: true })

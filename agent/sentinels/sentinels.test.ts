@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { exec } from '../../runtime/exec.ts'
+import { exec, run } from '../../runtime/exec.ts'
 import { entryPath, type EntryName } from '../entry.ts'
 import { readFrames } from '../frames.ts'
 import { putAnswer, listWaiters, takeAnswer, withdrawAnswer } from './ask-mailbox.ts'
@@ -112,6 +112,17 @@ describe('the mailbox', () => {
     expect(withdrawAnswer(folder, 'b')).toBe(true)
     expect(takeAnswer(folder, 'b')).toBeUndefined()
     expect(existsSync(join(folder, 'answer-b'))).toBe(false)
+  })
+
+  it('does not wait at a pipe that an agent put where the answer might be written', async () => {
+    for (const name of ['draft-c', 'draft-c.tmp']) await run('mkfifo', [join(folder, name)])
+    const mailbox = new URL('./ask-mailbox.ts', import.meta.url).href
+    const put = `import { putAnswer } from ${JSON.stringify(mailbox)}\nputAnswer(${JSON.stringify(folder)}, 'c', 'x')`
+    // In a process of its own: who waits at a pipe hears nobody any more.
+    expect(await exec(process.execPath, ['--input-type=module', '-e', put], { timeout: 20_000 })).toMatchObject({
+      code: 0,
+    })
+    expect(takeAnswer(folder, 'c')).toBe('x')
   })
 })
 

@@ -1,10 +1,9 @@
-import { appendFileSync, closeSync, openSync, readSync } from 'node:fs'
 import type { AgentType, Repository } from '../../../model/agent.ts'
 import { GembaError } from '../../../model/error.ts'
 import type { StartedPane, StartPane } from '../../../model/orchestration-plane.ts'
 import { writeFileAtomic } from '../../atomic-file.ts'
 import { sessionSettings } from '../../claude-code.ts'
-import { framesLength } from '../../frames.ts'
+import { endTornLine, framesLength } from '../../frames.ts'
 import { composePreamble, readLayers } from '../../preamble.ts'
 import { endFamily } from '../../process-family.ts'
 import type { Worktree } from '../../repository/worktree.ts'
@@ -185,21 +184,4 @@ function agentArguments(request: Start, files: SessionFiles, preamble: string): 
     ...agent.args,
     prompt,
   ]
-}
-
-/** What a killed program left half-written must not swallow the next frame; also makes the file. */
-function endTornLine(path: string): void {
-  const length = framesLength(path)
-  appendFileSync(path, length > 0 && lastByte(path, length) !== 0x0a ? '\n' : '', { mode: 0o600 })
-}
-
-function lastByte(path: string, length: number): number {
-  const file = openSync(path, 'r')
-  try {
-    const byte = Buffer.alloc(1)
-    readSync(file, byte, 0, 1, length - 1)
-    return byte[0] ?? 0
-  } finally {
-    closeSync(file)
-  }
 }
