@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Repository } from '../../model/agent.ts'
 import { openRepositories } from './repositories.ts'
 import { compareUrl } from './remote.ts'
 import { addRemote, request, testRepository, work, type TestRepository } from './test-repository.ts'
@@ -379,4 +381,53 @@ test('a change of mode alone is uncommitted work', async () => {
   const made = await ensure(at, 'mp-1')
   await chmod(join(made.path, 'README.md'), 0o755)
   expect(await integrate(at, 'mp-1')).toEqual({ outcome: 'dirty', files: ['README.md'] })
+})
+
+describe('what steers Gemba', () => {
+  const steering = '.gemba/agents.toml'
+
+  async function steered(integration: Repository['integration'], text = 'lax'): Promise<TestRepository> {
+    const at = await testRepository({ integration })
+    await at.write(steering, text)
+    await at.git(['add', '-A'])
+    await at.git(['commit', '--quiet', '-m', 'Steer'])
+    return at
+  }
+  const refusal = { outcome: 'blocked', why: expect.stringContaining(steering) }
+
+  test.each(['merge', 'push', 'pr', 'none'] as const)('is not changed by a bead (%s)', async (integration) => {
+    const at = await steered(integration)
+    await addRemote(at)
+    await work(await ensure(at, 'mp-1'), steering, 'mine')
+    expect(await integrate(at, 'mp-1')).toMatchObject(refusal)
+    expect(await at.git(['show', `main:${steering}`])).toBe('lax')
+    expect(await at.git(['ls-remote', 'origin', 'refs/heads/bead/*'])).toBe('')
+  })
+
+  test('is not rolled back through one of several merge bases', async () => {
+    const at = await steered('merge')
+    const made = await ensure(at, 'mp-1')
+    await at.write(steering, 'strict')
+    await at.git(['commit', '--quiet', '-am', 'Stricter'])
+    const stricter = await at.git(['rev-parse', 'main'])
+    // The newest merge base is the one that git takes first: seconds count.
+    await sleep(1_100)
+    await work(made, 'a.txt', 'a')
+    expect(await integrate(at, 'mp-1')).toMatchObject({ outcome: 'integrated' })
+    await at.git(['merge', '--quiet', '-s', 'ours', '-m', 'As it was', stricter], made.path)
+    await work(made, 'b.txt', 'b')
+    expect((await at.git(['merge-base', '--all', 'main', 'bead/mp-1'])).split('\n')).toHaveLength(2)
+    expect(await integrate(at, 'mp-1')).toMatchObject(refusal)
+    expect(await at.git(['show', `main:${steering}`])).toBe('strict')
+  })
+
+  test('may be what a person changed and a bead took in', async () => {
+    const at = await steered('merge')
+    const made = await ensure(at, 'mp-1')
+    await at.write(steering, 'strict')
+    await at.git(['commit', '--quiet', '-am', 'Stricter'])
+    await at.git(['merge', '--quiet', 'main'], made.path)
+    await work(made, 'a.txt', 'a')
+    expect(await integrate(at, 'mp-1')).toMatchObject({ outcome: 'integrated' })
+  })
 })

@@ -10,6 +10,7 @@ import { bringerOf, commitsWith, compare, isAncestor } from './history.ts'
 import { mergeIntoBase, type Merge } from './merge-into-base.ts'
 import { openCheckout, openRepository, readBranches, requireBase, type OpenedRepository } from './opened-repository.ts'
 import { compareUrl, fetchBase, push, remoteBase } from './remote.ts'
+import { steeringOfBranch } from './steering.ts'
 import { readStatus } from './work-status.ts'
 
 const lockPatience = 60_000
@@ -48,8 +49,6 @@ async function integrateAlone(task: Task): Promise<IntegrateOutcome> {
   if (trouble !== undefined) return trouble
   const branch = (await readBranches(opened, [folder.branch])).get(folder.branch)
   if (branch === undefined) return alreadyGone(task)
-  const steering = await steeringChanges(task, branch.commit)
-  if (steering !== undefined) return steering
   switch (request.repository.integration) {
     case 'merge':
       return mergeLocally(task, branch.commit)
@@ -60,25 +59,6 @@ async function integrateAlone(task: Task): Promise<IntegrateOutcome> {
     case 'none':
       return leaveOnBranch(task, branch.commit)
   }
-}
-
-/** What steers Gemba itself is not for an agent to change: a person merges that by hand, when it is meant. */
-async function steeringChanges({ request, opened }: Task, head: string): Promise<IntegrateOutcome | undefined> {
-  const base = `refs/heads/${request.repository.base}`
-  const range = `${base}...${head}`
-  const changed = await opened.git.run([
-    'diff',
-    '--name-only',
-    '-z',
-    '--no-renames',
-    '--end-of-options',
-    range,
-    '--',
-    '.gemba',
-  ])
-  const files = changed.split('\0').filter(Boolean)
-  if (files.length === 0) return undefined
-  return blocked(`it changes what steers Gemba (${shown(files.slice(0, 5))}); merge that by hand if it is meant`)
 }
 
 /** Commits or sets aside what is uncommitted, as the request says. An outcome when a person has to decide. */
@@ -158,6 +138,8 @@ async function pushForReview(task: Task, head: string): Promise<IntegrateOutcome
     return commit === null ? nothing : integrated(await describe(opened, commit))
   }
   if (await isAncestor(opened.git, head, `refs/heads/${base}`)) return nothing
+  const steering = await steeringOfBranch(opened.git, theirs ?? `refs/heads/${base}`, head)
+  if (steering !== undefined) return blocked(steering)
   const pushed = await push(opened, folder.branch)
   if (!pushed.ok) return blocked(`${remote} did not take ${folder.branch}: ${pushed.why}`)
   return { outcome: 'review', branch: folder.branch, url: compareUrl(pushed.url, base, folder.branch) }
@@ -169,6 +151,8 @@ async function leaveOnBranch({ request, opened }: Task, head: string): Promise<I
     const commit = await bringerOf(opened.git, head, base)
     return commit === null ? nothing : integrated(await describe(opened, commit))
   }
+  const steering = await steeringOfBranch(opened.git, base, head)
+  if (steering !== undefined) return blocked(steering)
   return integrated({ commit: head, ...(await compare(opened.git, base, head)) })
 }
 

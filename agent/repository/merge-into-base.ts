@@ -9,6 +9,7 @@ import {
   type Branch,
   type OpenedRepository,
 } from './opened-repository.ts'
+import { steeringChange } from './steering.ts'
 
 /** What came of a merge. Only `merged` has changed anything. */
 export type Merge =
@@ -21,7 +22,8 @@ const attempts = 5
 /**
  * Merges `head` into the base without touching a worktree, then moves the base there, in the checkout that has it or by
  * compare-and-set. Somebody who moved the base meanwhile is taken in. `forward` moves the base to `head` itself where
- * that loses nothing; otherwise there is always a merge commit.
+ * that loses nothing, and takes what the base's own people did to what steers Gemba; `merge` is of a bead's work, which
+ * may not touch that, and always makes a merge commit.
  */
 export async function mergeIntoBase(
   opened: OpenedRepository,
@@ -37,6 +39,8 @@ export async function mergeIntoBase(
       ? { outcome: 'merged' as const, commit: head }
       : await compute(opened.git, base.commit, head, message)
     if (made.outcome !== 'merged') return made
+    const steering = how === 'merge' ? await steeringChange(opened.git, base.commit, made.commit) : undefined
+    if (steering !== undefined) return { outcome: 'blocked', why: steering }
     const moved = await moveBase(opened, base, made.commit)
     if (moved === 'moved') return made
     if (moved !== 'raced') return { outcome: 'blocked', why: moved.why }
