@@ -35,6 +35,7 @@ const pauseAt = 1024 * 1024
 const resumeAt = 256 * 1024
 /** Milliseconds between two tries to get a screen that could not be had. */
 const retryMs = 500
+const longestRetryMs = 8_000
 
 const isViewerMessage = Compile(viewerMessage)
 
@@ -50,6 +51,9 @@ export class TerminalViewer {
   #turn = 0
   #unacked = 0
   #triedAt = 0
+  #retry: NodeJS.Timeout | undefined
+  /** Screens in a row that could not be had. */
+  #failures = 0
   #control = false
 
   constructor(options: ViewerOptions) {
@@ -64,6 +68,7 @@ export class TerminalViewer {
   /** A text message of the browser. Anything else than a `ViewerMessage` ends the connection. */
   async receive(text: string): Promise<void> {
     const message = parse(text)
+    if (this.#state === 'closed') return
     if (message === undefined) return this.#with.socket.close(4400, 'not understood')
     if (message.type === 'ack') return this.#acknowledge(message.bytes)
     if (message.type === 'control') return this.#take(message.on)
@@ -99,6 +104,7 @@ export class TerminalViewer {
   }
 
   #wait(): void {
+    clearTimeout(this.#retry)
     this.#state = 'waiting'
     this.#turn++
   }
@@ -130,14 +136,24 @@ export class TerminalViewer {
 
   async #restart(skipped: boolean): Promise<void> {
     if (this.#state === 'fetching' || this.#state === 'closed') return
+    clearTimeout(this.#retry)
     const { hub, host, session, socket } = this.#with
     this.#state = 'fetching'
     this.#triedAt = Date.now()
     const turn = ++this.#turn
-    const snapshot = await this.#tell(hub.terminal(host, session))
+    const snapshot = await this.#tell(hub.terminal(host, session), this.#failures > 0)
     if (turn !== this.#turn) return
     this.#state = snapshot === undefined ? 'waiting' : 'live'
-    if (snapshot !== undefined) socket.notice({ type: 'snapshot', ...snapshot, skipped })
+    if (snapshot === undefined) return this.#later(skipped)
+    this.#failures = 0
+    socket.notice({ type: 'snapshot', ...snapshot, skipped })
+  }
+
+  /** An idle terminal sends nothing that would bring the next try about. */
+  #later(skipped: boolean): void {
+    const wait = Math.min(retryMs * 2 ** this.#failures, longestRetryMs)
+    this.#failures += 1
+    this.#retry = setTimeout(() => void this.#restart(skipped), wait)
   }
 
   #take(on: boolean): void {
@@ -146,11 +162,12 @@ export class TerminalViewer {
     this.#with.socket.notice({ type: 'control', on })
   }
 
-  /** What fails is said to the viewer, who may still see the rest. */
-  async #tell<T>(done: Promise<T>): Promise<T | undefined> {
+  /** What fails is said to the viewer, who may still see the rest; `quiet`: it was said before. */
+  async #tell<T>(done: Promise<T>, quiet = false): Promise<T | undefined> {
     try {
       return await done
     } catch (error) {
+      if (quiet) return undefined
       const known = error instanceof GembaError ? error : new GembaError('internal', { why: 'see the server log' })
       this.#with.socket.notice({ type: 'error', code: known.code, message: known.message, mend: known.mend })
       return undefined

@@ -8,6 +8,8 @@ import { closeSoon } from './web-sockets.ts'
 /** Bytes that may wait in the server for a viewer that does not read at all. */
 const bufferLimit = 8 * 1024 * 1024
 const messageLimit = 64 * 1024
+/** Messages of a viewer that may wait for those before them. */
+const waitingLimit = 256
 
 export interface ViewerConnection extends ViewerSocket {
   /** Says why and closes. */
@@ -41,6 +43,7 @@ export function socketOfViewer(socket: WebSocket, log: FastifyBaseLogger): Viewe
 /** One message after the other, in order. */
 function drive(socket: WebSocket, connection: ViewerConnection, make: () => Promise<TerminalViewer>): void {
   let viewer: TerminalViewer | undefined
+  let waiting = 0
   let turn = make().then(async (made) => {
     viewer = made
     if (socket.readyState === socket.OPEN) await made.open()
@@ -50,8 +53,14 @@ function drive(socket: WebSocket, connection: ViewerConnection, make: () => Prom
     // A socket that is being closed still delivers: what it says counts no more.
     if (socket.readyState !== socket.OPEN) return
     if (isBinary || data.byteLength > messageLimit) return socket.close(4400, 'not understood')
+    if (waiting === waitingLimit) return socket.close(4429, 'too much at once')
+    waiting += 1
     const text = data.toString()
-    turn = turn.then(() => viewer?.receive(text))
+    turn = turn.then(async () => {
+      waiting -= 1
+      // What waited when the connection ended, by a sign-out for example, is not carried out any more.
+      if (socket.readyState === socket.OPEN) await viewer?.receive(text)
+    })
     turn.catch((error: unknown) => connection.refuse(error))
   })
   socket.once('close', () => viewer?.close())
