@@ -265,6 +265,16 @@ export const catalogue = {
     message: 'The operational store can not be reached: {why}.',
     mend: 'Gemba keeps trying; check the Postgres server when it lasts.',
   },
+  store_in_use: {
+    status: 503,
+    message: 'Another running Gemba uses the same database as its operational store.',
+    mend: 'Stop that one, or give this project a database of its own (`[store] url`).',
+  },
+  store_of_another: {
+    status: 500,
+    message: 'The operational store holds the data of project {found}, not of {project}.',
+    mend: 'Give this project a store of its own (`[store] url`, or another `--data`), or its old id again.',
+  },
   store_newer: {
     status: 500,
     message: 'The operational store was written by a newer Gemba (migration {found}, this one knows {known}).',

@@ -68,7 +68,7 @@ export interface AuditTable extends AuditEntry {
 
 /** The tables of `migrations/`, as Kysely sees them. `bigint` columns are numbers (below 2^53). */
 export interface Database {
-  meta: { only_row: Generated<boolean>; epoch: string }
+  meta: { only_row: Generated<boolean>; epoch: string; project: string | null }
   event_counter: { only_row: Generated<boolean>; last: number }
   event: EventTable
   event_floor: { source: string; source_revision: number }

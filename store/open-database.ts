@@ -3,10 +3,13 @@ import pg from 'pg'
 import { GembaError } from '../model/error.ts'
 import type { Database } from './database.ts'
 import { PgliteServer } from './pglite-server.ts'
+import { StoreOwner } from './store-owner.ts'
 import type { StoreOptions } from './store.ts'
 
 export interface OpenDatabase {
   readonly db: Kysely<Database>
+  /** Resolves while this process is the only one that uses the database; `store_in_use` when it is not. */
+  held(): Promise<void>
   /** Breaks every connection (and PGlite's thread), so that the next statement begins anew. For a peer that fell silent. */
   reset(): void
   close(): Promise<void>
@@ -26,8 +29,10 @@ const types: pg.CustomTypesConfig = {
 /** Opens Postgres or PGlite: the same driver and the same SQL, on a socket or on a thread's port. */
 export async function openDatabase(at: StoreOptions['at']): Promise<OpenDatabase> {
   if ('folder' in at) return embedded(at.folder)
-  const pool = new pg.Pool(remote(at.url))
-  return overPool(pool, breakerOf(pool))
+  const config = remote(at.url)
+  const owner = await StoreOwner.take(config)
+  const pool = new pg.Pool({ ...config, max: poolSize })
+  return overPool(pool, { ...breakerOf(pool), held: () => owner.held(), close: () => owner.close() })
 }
 
 async function embedded(folder: string): Promise<OpenDatabase> {
@@ -43,10 +48,11 @@ async function embedded(folder: string): Promise<OpenDatabase> {
     idleTimeoutMillis: 0,
     types,
   })
-  return overPool(pool, server)
+  // The folder has its own lock.
+  return overPool(pool, { held: () => Promise.resolve(), reset: () => server.reset(), close: () => server.close() })
 }
 
-function remote(url: string): pg.PoolConfig {
+function remote(url: string): pg.ClientConfig {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
     // The text may hold a password: it is not repeated.
     throw new GembaError('config_invalid', { file: 'store', why: 'the URL is not of the form postgres://…' })
@@ -54,7 +60,6 @@ function remote(url: string): pg.PoolConfig {
   return {
     connectionString: url,
     application_name: 'gemba',
-    max: poolSize,
     keepAlive: true,
     connectionTimeoutMillis: limits.connect,
     statement_timeout: limits.statement,
@@ -64,13 +69,14 @@ function remote(url: string): pg.PoolConfig {
   }
 }
 
-function overPool(pool: pg.Pool, peer: { reset(): void; close(): Promise<void> }): OpenDatabase {
+function overPool(pool: pg.Pool, peer: Omit<OpenDatabase, 'db'>): OpenDatabase {
   // A connection that breaks tells its user through the failing statement; unheard, the event would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return {
     db,
+    held: () => peer.held(),
     reset: () => peer.reset(),
     async close() {
       try {
@@ -85,7 +91,7 @@ function overPool(pool: pg.Pool, peer: { reset(): void; close(): Promise<void> }
 }
 
 /** Ends every client of the pool: `pg` breaks a connection that still waits for an answer. */
-function breakerOf(pool: pg.Pool): { reset(): void; close(): Promise<void> } {
+function breakerOf(pool: pg.Pool): { reset(): void } {
   const clients = new Set<pg.Client>()
   pool.on('connect', (client) => clients.add(client))
   pool.on('remove', (client) => clients.delete(client))
@@ -93,6 +99,5 @@ function breakerOf(pool: pg.Pool): { reset(): void; close(): Promise<void> } {
     reset() {
       for (const client of clients) void client.end().catch(() => undefined)
     },
-    close: () => Promise.resolve(),
   }
 }

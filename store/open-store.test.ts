@@ -40,6 +40,15 @@ describe.each(kinds)('a database on $name', ({ create }) => {
     await expect(db.deleteFrom('audit').execute()).rejects.toThrow('append-only')
   })
 
+  it("is one project's", async () => {
+    await (await openStore({ at: own.at, project: 'one' })).close()
+    await (await openStore({ at: own.at, project: 'one' })).close()
+    await expect(openStore({ at: own.at, project: 'two' })).rejects.toMatchObject({
+      code: 'store_of_another',
+      params: { found: 'one', project: 'two' },
+    })
+  })
+
   it('refuses a migration that changed and a database that is newer', async () => {
     const folder = temporaryFolder()
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { GembaError } from '../model/error.ts'
 import { appendAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { EventLog } from './event-log.ts'
@@ -13,28 +14,30 @@ import type { Store, StoreOptions } from './store.ts'
 
 /**
  * Opens the operational store and brings it to the newest migration. The caller closes it.
- * Errors: `already_running` (the folder has a live owner), `store_unavailable`, `store_newer`, `store_changed`,
- * `config_invalid` (the URL). Every method of the store fails with `store_unavailable` while the database is away
+ * Errors: `already_running` (the folder has a live owner), `store_in_use` (the Postgres has one), `store_of_another`
+ * (it holds another project), `store_unavailable`, `store_newer`, `store_changed`, `config_invalid` (the URL). Every method of the store fails with `store_unavailable` while the database is away
  * and works again when it is back.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const database = await openDatabase(options.at)
+  const database = await guarded(() => openDatabase(options.at))
   try {
-    return await guarded(() => storeOver(database))
+    return await guarded(() => storeOver(database, options.project))
   } catch (error) {
     await database.close()
     throw error
   }
 }
 
-async function storeOver(database: OpenDatabase): Promise<Store> {
+async function storeOver(database: OpenDatabase, project: string | undefined): Promise<Store> {
   const { db } = database
   await migrate(db)
   const epoch = await epochOf(db)
+  if (project !== undefined) await claimFor(db, project)
   const log = await EventLog.open(db)
   const nonces = new Nonces(db)
   const run = <T>(work: () => Promise<T>): Promise<T> =>
     guarded(async () => {
+      await database.held()
       try {
         return await work()
       } catch (error) {
@@ -80,4 +83,11 @@ async function epochOf(db: Kysely<Database>): Promise<string> {
     .execute()
   const { epoch } = await db.selectFrom('meta').select('epoch').executeTakeFirstOrThrow()
   return epoch
+}
+
+/** Two projects in one database would mix their sessions; the first one that came has it. */
+async function claimFor(db: Kysely<Database>, project: string): Promise<void> {
+  await db.updateTable('meta').set({ project }).where('project', 'is', null).execute()
+  const { project: found } = await db.selectFrom('meta').select('project').executeTakeFirstOrThrow()
+  if (found !== project) throw new GembaError('store_of_another', { found: found ?? '', project })
 }

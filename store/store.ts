@@ -84,4 +84,6 @@ export interface Store {
 export interface StoreOptions {
   /** A folder for the embedded Postgres (PGlite), or a `postgres://` URL. */
   readonly at: { readonly folder: string } | { readonly url: string }
+  /** The project whose data it holds; absent: whichever, as in tests. */
+  readonly project?: string
 }

@@ -52,7 +52,7 @@ async function main(settings: ServerSettings): Promise<void> {
 
   const { project } = settings
   const temporal = { ...settings.temporal, codec: createPayloadCodec(secret(settings.temporal.keyFile)) }
-  const store = await openStore({ at: settings.store })
+  const store = await openStore({ at: settings.store, project: project.id })
   releases.push(() => store.close())
 
   const late = openLate(() => openProjectBeads(settings), stopped.signal)
