@@ -7,7 +7,7 @@ import { openNativePlane } from '../agent/backends/native/native-plane.ts'
 import { hostDefinitions } from '../agent/host-definitions.ts'
 import { connectHostStream } from '../agent/host-stream.ts'
 import { openRepositories } from '../agent/repository/repositories.ts'
-import { configPaths } from '../runtime/config.ts'
+import { withheldConfiguration } from '../runtime/withheld-configuration.ts'
 import { dataFolderOf, withheldFromAgents } from '../runtime/data-folder.ts'
 import { DiskWatch } from '../runtime/disk-watch.ts'
 import { createLogger } from '../runtime/logger.ts'
@@ -38,7 +38,7 @@ async function main(settings: HostSettings): Promise<void> {
     repositories: openRepositories(),
     withheld: [
       ...withheldFromAgents(dataFolderOf(settings.folder, settings.data)),
-      configPaths(settings.folder).agents,
+      ...withheldConfiguration(settings.folder),
     ],
   })
   releases.push(() => plane.close())
