@@ -6,7 +6,7 @@ import { answers } from '../answers.ts'
 import { changeBeadWith, changedBead, writeOf } from '../bead-changes.ts'
 import { currentBead, editUnheld, refreshed, refuseStart } from '../bead-edits.ts'
 import { beadPage } from '../bead-page.ts'
-import { isFresh } from '../etag.ts'
+import { isFresh, readTagOf } from '../etag.ts'
 import { formatEventId } from '../event-id.ts'
 import type { ApiParts } from '../parts.ts'
 
@@ -43,15 +43,16 @@ export const beads: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => 
       schema: {
         tags,
         summary: 'Read a bead',
-        description: 'Answers 304 when `If-None-Match` names its version.',
+        description: 'Answers 304 when `If-None-Match` names what is shown. The tag serves for `If-Match` as well.',
         params,
-        response: answers(200, wire.beadDetail, 'The bead; `ETag` holds its version.'),
+        response: answers(200, wire.beadDetail, 'The bead; `ETag` holds its version and what is shown around it.'),
       },
     },
     async (request, reply) => {
       const bead = await currentBead(deps, request.params.id)
-      reply.header('etag', `"${bead.etag}"`)
-      return isFresh(request.headers['if-none-match'], bead.etag) ? reply.code(304).send() : bead
+      const tag = readTagOf(bead)
+      reply.header('etag', `"${tag}"`)
+      return isFresh(request.headers['if-none-match'], tag) ? reply.code(304).send() : bead
     },
   )
 
