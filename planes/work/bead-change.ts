@@ -132,7 +132,8 @@ async function isRepeat(writing: Writing, seed: WriteSeed): Promise<boolean> {
   return (await beadOfEarlierTry(writing, seed)) !== undefined
 }
 
-async function requireMatch(
+/** Refuses with `bead_changed` when `ifMatch` names another state of the bead than the present one. */
+export async function requireMatch(
   desk: Desk,
   row: IssueRow,
   labels: readonly string[],

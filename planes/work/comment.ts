@@ -1,13 +1,16 @@
 import type { Comment } from '../../model/bead.ts'
 import { GembaError } from '../../model/error.ts'
 import type { Write } from '../../model/work-plane.ts'
-import { authorOf, beadLock, deskOf, type Source } from './bead-change.ts'
+import { authorOf, beadLock, deskOf, requireMatch, type Source } from './bead-change.ts'
 import type { Reading } from './database.ts'
 import { rowId, type WriteSeed } from './event-rows.ts'
 import { checkText, invalid } from './fields.ts'
-import { commentOf, readIssue } from './reads.ts'
+import { commentOf, readIssue, readLabels } from './reads.ts'
 
-/** Writes a comment in the actor's name; no event row, as with bd. The same key again finds the first one. */
+/**
+ * Writes a comment in the actor's name, only when `ifMatch` still holds; no event row, as with bd. The same key again
+ * finds the first one.
+ */
 export async function commentOn(source: Source, bead: string, text: string, write: Write): Promise<Comment> {
   if (text.trim() === '') throw invalid('text is empty')
   checkText('text', text)
@@ -22,7 +25,8 @@ export async function commentOn(source: Source, bead: string, text: string, writ
     const id = rowId(seed, 0)
     const earlier = await findComment(writing, id)
     if (earlier !== undefined) return earlier
-    await readIssue(writing, bead)
+    const row = await readIssue(writing, bead)
+    await requireMatch(desk, row, await readLabels(writing, bead), write.ifMatch)
     await writing.write(
       'comments',
       'INSERT INTO comments (id, issue_id, author, text, created_at) VALUES (?, ?, ?, ?, ?)',

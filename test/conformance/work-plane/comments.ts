@@ -18,6 +18,17 @@ export function comments(bench: WorkPlaneBench): void {
       await refuse(bench.plane.comment(bead.id, 'x'.repeat(5_000_000), by), 'bead_invalid', ['text'])
     })
 
+    it('are refused on a stale `ifMatch`, and found again by a repeat', async () => {
+      const bead = await bench.make()
+      const write = { ...by, ifMatch: bead.etag, key: bench.key() }
+      const first = await bench.plane.comment(bead.id, 'seen as it was', write)
+      await bench.plane.update(bead.id, { title: 'other' }, by)
+      const stale = bench.plane.comment(bead.id, 'not seen', { ...by, ifMatch: bead.etag })
+      await refuse(stale, 'bead_changed', [bead.id])
+      expect(await bench.plane.comment(bead.id, 'seen as it was', write)).toEqual(first)
+      expect((await bench.plane.get(bead.id)).comments).toEqual([first])
+    })
+
     it('come once per key', async () => {
       const bead = await bench.make()
       const write = { ...by, key: bench.key() }
