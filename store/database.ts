@@ -72,6 +72,7 @@ export interface Database {
   event_counter: { only_row: Generated<boolean>; last: number }
   event: EventTable
   event_floor: { source: string; source_revision: number }
+  told_bead: { bead: string; digest: string }
   snapshot: SnapshotTable
   nonce: NonceTable
   sign_in: SignInTable

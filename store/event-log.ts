@@ -5,7 +5,8 @@ import { EventFeed } from './event-feed.ts'
 import { fromEventRow, toEventRow } from './event-row.ts'
 import { positionOf, putSnapshot } from './snapshots.ts'
 import { isUnavailable } from './store-error.ts'
-import type { Store } from './store.ts'
+import type { Store, ToldBead } from './store.ts'
+import { noteTold } from './told-beads.ts'
 
 type HistoryQuery = Parameters<Store['sessionEvents']>[0]
 type HistoryPage = Awaited<ReturnType<Store['sessionEvents']>>
@@ -35,6 +36,14 @@ export class EventLog {
 
   append(events: readonly NewEvent[]): Promise<GembaEvent[]> {
     return this.#write((trx) => appendNew(trx, events))
+  }
+
+  tell(events: readonly NewEvent[], told: readonly ToldBead[]): Promise<GembaEvent[]> {
+    return this.#write(async (trx) => {
+      const appended = await appendNew(trx, events)
+      await noteTold(trx, told)
+      return appended
+    })
   }
 
   publish({ events, snapshot }: Publication): Promise<GembaEvent[]> {

@@ -10,6 +10,7 @@ import { openDatabase, type OpenDatabase } from './open-database.ts'
 import { addSignIn, deleteSignIn, listSignIns, noteSignIn } from './sign-ins.ts'
 import { findSnapshot, listSnapshots } from './snapshots.ts'
 import { guarded, isSilence } from './store-error.ts'
+import { toldBeads } from './told-beads.ts'
 import type { Store, StoreOptions } from './store.ts'
 
 /**
@@ -50,6 +51,8 @@ async function storeOver(database: OpenDatabase, project: string | undefined): P
     epoch,
     publish: (publication) => run(() => log.publish(publication)),
     append: (events) => run(() => log.append(events)),
+    tell: (events, told) => run(() => log.tell(events, told)),
+    toldBeads: () => run(() => toldBeads(db)),
     events: (range) => run(() => log.read(range)),
     sessionEvents: (query) => run(() => log.ofSession(query)),
     lastEvent: () => run(() => log.last()),

@@ -21,9 +21,17 @@ export interface StoredSignIn {
   readonly usedAt: number
 }
 
+/** A digest of what was told of a bead; null: that it is gone. */
+export interface ToldBead {
+  readonly bead: string
+  readonly digest: string | null
+}
+
 export interface StoredAnswer {
   readonly status: number
   readonly body: unknown
+  /** The body was too long to keep: the id of what it showed, to look it up again; empty when it had none. */
+  readonly omitted?: string
 }
 
 export type NonceBegin =
@@ -40,6 +48,10 @@ export interface Store {
   /** Events and snapshot in one transaction. What was published before is not published again; an older snapshot never replaces a newer one. */
   publish(publication: Publication): Promise<GembaEvent[]>
   append(events: readonly NewEvent[]): Promise<GembaEvent[]>
+  /** Events about beads, and in the same transaction what they told. Each bead at most once. */
+  tell(events: readonly NewEvent[], told: readonly ToldBead[]): Promise<GembaEvent[]>
+  /** What was told last of each bead that is there: digests by bead. */
+  toldBeads(): Promise<ReadonlyMap<string, string>>
   /** Events with a number greater than `after`, in order. */
   events(options: { after: number; limit: number }): Promise<GembaEvent[]>
   /** The newest events about one session, oldest first; `cursor` of a page leads to the older ones before it. */

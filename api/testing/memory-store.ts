@@ -35,6 +35,14 @@ export class MemoryStore implements Store {
     this.#snapshots.set(`${snapshot.kind} ${snapshot.id}`, snapshot)
   }
 
+  tell(events: readonly NewEvent[]): Promise<GembaEvent[]> {
+    return this.append(events)
+  }
+
+  toldBeads(): Promise<ReadonlyMap<string, string>> {
+    return Promise.resolve(new Map())
+  }
+
   async append(events: readonly NewEvent[]): Promise<GembaEvent[]> {
     const from = (await this.lastEvent()) + 1
     const added = events.map((event, index) => ({ ...event, number: from + index }))
