@@ -3,7 +3,7 @@ import type { BeadDetail } from '../model/bead.ts'
 import { beadDetail } from '../model/schema/bead.ts'
 import type { Write } from '../model/work-plane.ts'
 import { answers } from './answers.ts'
-import { writtenBead } from './bead-edits.ts'
+import { currentBead, writtenBead } from './bead-edits.ts'
 import type { Confirmed } from './confirm.ts'
 import { ifMatchOf } from './etag.ts'
 import type { ApiParts } from './parts.ts'
@@ -24,10 +24,15 @@ export type ChangeBead = (
  */
 export function changeBeadWith({ deps, confirm }: ApiParts): ChangeBead {
   return (request, reply, change, status = 200) =>
-    confirm(request, reply, async (confirmed) => {
-      const written = await change(writeOf(request, confirmed))
-      return { status, body: await writtenBead(deps, written) }
-    })
+    confirm(
+      request,
+      reply,
+      async (confirmed) => {
+        const written = await change(writeOf(request, confirmed))
+        return { status, body: await writtenBead(deps, written) }
+      },
+      (id) => currentBead(deps, id),
+    )
 }
 
 /** The write that a confirmed request asks for. */

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Compile } from 'typebox/compile'
+import { beadDetail } from '../model/schema/bead.ts'
 import { GembaError } from '../model/error.ts'
 import { testApi, type TestApi } from './testing/test-api.ts'
 
@@ -21,6 +23,20 @@ describe('a confirmed change', () => {
     const first = await patch(nonce, body)
     const again = await patch(nonce, { priority: 1, title: 'New' })
     expect(first.statusCode).toBe(200)
+    expect(again.json()).toEqual(first.json())
+    expect(again.headers['etag']).toBe(first.headers['etag'])
+    expect(api.work.writes).toBe(1)
+  })
+
+  it('whose answer was too long to keep is answered with the bead as it is now', async () => {
+    const detail = await api.work.get('gm-1')
+    api.work.put('gm-1', { ...detail, notes: 'n'.repeat(300 * 1024) })
+    const body = { title: 'New' }
+    const nonce = await api.nonce('PATCH', path, body)
+    const first = await patch(nonce, body)
+    const again = await patch(nonce, body)
+    expect([first.statusCode, again.statusCode]).toEqual([200, 200])
+    expect([...Compile(beadDetail).Errors(again.json())]).toEqual([])
     expect(again.json()).toEqual(first.json())
     expect(again.headers['etag']).toBe(first.headers['etag'])
     expect(api.work.writes).toBe(1)

@@ -16,14 +16,21 @@ export interface Confirmed {
 }
 
 export type Run = (confirmed: Confirmed) => Promise<StoredAnswer>
-export type Confirm = (request: FastifyRequest, reply: FastifyReply, run: Run) => Promise<FastifyReply>
+/** Looks up again what an answer showed that was too long to keep. */
+export type LookAgain = (id: string) => Promise<unknown>
+export type Confirm = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  run: Run,
+  lookAgain?: LookAgain,
+) => Promise<FastifyReply>
 
 /**
  * Carries out a change once per nonce: issued → executing (lease) → done (with the answer). A repeat hears the first
- * answer, refusals included; only what may be tried again (5xx) leaves the nonce open. Every change is audited.
+ * answer, refusals included (of one too long to keep, what it showed as it is now); only what may be tried again (5xx) leaves the nonce open. Every change is audited.
  */
 export function confirmWith(parts: { readonly store: Store }): Confirm {
-  return async (request, reply, run) => {
+  return async (request, reply, run, lookAgain) => {
     const { store } = parts
     const { actor, subject } = callerOf(request)
     const nonce = nonceOf(request)
@@ -38,7 +45,7 @@ export function confirmWith(parts: { readonly store: Store }): Confirm {
       aside(request, store.audit({ subject, method: request.method, path, status, code, nonce }))
 
     const begun = await store.beginNonce(nonce, binding, leaseMs)
-    if (begun.outcome === 'done') return send(reply, begun.answer)
+    if (begun.outcome === 'done') return send(reply, await whole(begun.answer, lookAgain))
     if (begun.outcome !== 'begun') {
       const refusal = new GembaError(`nonce_${begun.outcome}`)
       await record(refusal.status, refusal.code)
@@ -54,6 +61,12 @@ export function confirmWith(parts: { readonly store: Store }): Confirm {
     await record(answer.status, answer.code)
     return send(reply, answer)
   }
+}
+
+async function whole(answer: StoredAnswer, lookAgain: LookAgain | undefined): Promise<StoredAnswer> {
+  if (answer.omitted === undefined) return answer
+  if (lookAgain !== undefined && answer.omitted !== '') return { ...answer, body: await lookAgain(answer.omitted) }
+  throw new GembaError('internal', { why: 'the change was made, but its answer was too long to be kept' })
 }
 
 function nonceOf(request: FastifyRequest): string {

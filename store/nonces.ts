@@ -1,10 +1,11 @@
 import { sql, type Kysely } from 'kysely'
+import { isJsonObject } from '../model/json.ts'
 import type { Database } from './database.ts'
 import { newIdentifier } from './identifier.ts'
 import { jsonText } from './json-text.ts'
 import type { NonceBegin, NonceBinding, StoredAnswer } from './store.ts'
 
-/** Bytes of an answer that are kept; of a longer one only the status. */
+/** Bytes of an answer that are kept; of a longer one only the status and the id of what it showed. */
 export const answerLimit = 256 * 1024
 /** An answer can be heard again at least this long, whenever the nonce was to expire. */
 const keepAnswer = sql<Date>`now() + interval '1 hour'`
@@ -44,11 +45,10 @@ export class Nonces {
     return begun === undefined ? this.#refusal(nonce, binding) : { outcome: 'begun' }
   }
 
-  /** The first answer stays. An answer above `answerLimit` is kept as its status alone: the action is done all the same. */
+  /** The first answer stays. Of one above `answerLimit` the status and an id are kept: the action is done all the same. */
   async finish(nonce: string, answer: StoredAnswer): Promise<void> {
-    const text = jsonText(answer.body)
-    const kept =
-      Buffer.byteLength(text) <= answerLimit ? text : jsonText({ omitted: 'The answer was too long to keep.' })
+    const { body, omitted } = keptAnswer(answer)
+    const kept = omitted === undefined ? jsonText(body) : jsonText({ omitted })
     await this.#db
       .updateTable('nonce')
       .set({ state: 'done', lease_until: null, status: answer.status, answer: kept })
@@ -94,8 +94,17 @@ export class Nonces {
       row.digest === binding.digest
     if (!same) return { outcome: 'mismatch' }
     if (row.status === null) return { outcome: 'busy' }
-    return { outcome: 'done', answer: { status: row.status, body: row.answer } }
+    const omitted = isJsonObject(row.answer) ? row.answer['omitted'] : undefined
+    const answer = typeof omitted === 'string' ? { body: null, omitted } : { body: row.answer }
+    return { outcome: 'done', answer: { status: row.status, ...answer } }
   }
+}
+
+/** What is kept of an answer. */
+export function keptAnswer(answer: StoredAnswer): StoredAnswer {
+  if (Buffer.byteLength(jsonText(answer.body)) <= answerLimit) return answer
+  const id = isJsonObject(answer.body) ? answer.body['id'] : undefined
+  return { status: answer.status, body: null, omitted: typeof id === 'string' ? id : '' }
 }
 
 function fromNow(ms: number) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { GembaEvent, NewEvent, Publication, Snapshot } from '../../model/event.ts'
+import { keptAnswer } from '../../store/nonces.ts'
 import type { NonceBegin, NonceBinding, Store, StoredAnswer, StoredSignIn } from '../../store/store.ts'
 
 interface MemoryNonce {
@@ -105,7 +106,7 @@ export class MemoryStore implements Store {
 
   async finishNonce(nonce: string, answer: StoredAnswer): Promise<void> {
     const row = this.#nonces.get(nonce)
-    if (row !== undefined) row.answer = answer
+    if (row !== undefined) row.answer = keptAnswer(answer)
   }
 
   async abandonNonce(nonce: string): Promise<void> {
