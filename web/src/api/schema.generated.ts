@@ -148,7 +148,7 @@ export interface paths {
         };
         /**
          * Read a bead
-         * @description Answers 304 when `If-None-Match` names its version.
+         * @description Answers 304 when `If-None-Match` names what is shown. The tag serves for `If-Match` as well.
          */
         get: {
             parameters: {
@@ -161,7 +161,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The bead; `ETag` holds its version. */
+                /** @description The bead; `ETag` holds its version and what is shown around it. */
                 200: {
                     headers: {
                         [name: string]: unknown;
