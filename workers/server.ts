@@ -158,7 +158,10 @@ async function main(settings: ServerSettings): Promise<void> {
   )
 
   const connected = await connectTemporal(temporal, stopped.signal, (why) => health.temporalFailed(why))
-  releases.push(() => connected.connection.close())
+  releases.push(async () => {
+    await health.close()
+    await connected.connection.close()
+  })
   const running = new Processes(connected.client, project.id, project.timing)
   prepare = () => prepareNamespace(connected.connection, temporal)
   await restorer.begin(running)

@@ -131,7 +131,8 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
     response.setHeader('content-security-policy', policy)
-    if (url.pathname.startsWith('/api/v1/')) void api(request, response, url)
+    if (url.pathname === '/healthz') response.end(JSON.stringify({ ok: true, parts: {} }))
+    else if (url.pathname.startsWith('/api/v1/')) void api(request, response, url)
     else serveFile(files, url.pathname, response)
   })
   const terminals = new WebSocketServer({ server, verifyClient: ({ req }: { req: IncomingMessage }) => mayOpen(req) })

@@ -6,7 +6,7 @@ import type { SessionView } from '../../../model/session.ts'
 import { keepSecret } from './browser-secret.ts'
 import { confirmed, http, root } from './request.ts'
 import type { HistoryPage } from '../domain/session-events.ts'
-import type { Capabilities, EndMode, Parked } from './types.ts'
+import type { Capabilities, EndMode, Health, Parked } from './types.ts'
 
 const largestPage = 1_000
 const historyEvents = 100
@@ -23,6 +23,10 @@ export const api = {
     keepSecret('')
   },
 
+  /** Whether the server's parts answer; the answer is the same shape when one does not. */
+  async health(): Promise<Health> {
+    return (await (await fetch('/healthz')).json()) as Health
+  },
   capabilities: (): Promise<Capabilities> => taken(http.GET('/api/v1/capabilities')),
 
   /** All beads, page by page. */

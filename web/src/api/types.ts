@@ -5,6 +5,7 @@ type Schemas = components['schemas']
 
 export type Capabilities = Schemas['Capabilities']
 export type Parked = Schemas['ParkedBead']
+export type Health = Schemas['Health']
 export type EndMode = Schemas['SessionEnd']['mode']
 
 /** `application/problem+json`, as the server words it; `server_unreachable` when there is no server. */

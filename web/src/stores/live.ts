@@ -10,6 +10,7 @@ import { useConnection } from './connection.ts'
 import { useEscalations } from './escalations.ts'
 import type { Feed } from './feed.ts'
 import { createFeed } from './feed.ts'
+import { useHealth } from './health.ts'
 import { useHappenings } from './happenings.ts'
 import { useHosts } from './hosts.ts'
 import { useProject } from './project.ts'
@@ -30,6 +31,7 @@ export const useLive = defineStore('live', () => {
   const toasts = useToasts()
   const happenings = useHappenings()
   const refusals = useRefusals()
+  const health = useHealth()
   let feed: Feed | null = null
 
   async function load(): Promise<'loaded' | 'stop'> {
@@ -128,9 +130,11 @@ export const useLive = defineStore('live', () => {
       },
     })
     feed.start()
+    health.start()
   }
 
   function stop(): void {
+    health.stop()
     feed?.stop()
     feed = null
   }
