@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { locateTool } from '../runtime/tools/locate.ts'
+import { locateTool, pinned } from '../runtime/tools/locate.ts'
 import { CommandLine } from './testing/command-line.ts'
 
 let line: CommandLine
@@ -30,7 +30,9 @@ describe('gemba doctor', () => {
     chmodSync(old, 0o755)
     const result = await line.gemba(['doctor'], { GEMBA_TEMPORAL: old, GEMBA_TMUX: '/none' })
     expect(result.code).toBe(6)
-    expect(result.stdout).toMatch(/✗ problem temporal: temporal version 1\.0\.0 .*too old\n.*gemba doctor --fix/)
+    expect(result.stdout).toMatch(
+      /✗ problem temporal: temporal version 1\.0\.0 .*too old: it must be 1\.5 or newer\n.*gemba doctor --fix/,
+    )
     expect(result.stdout).toContain('✗ problem tmux: not found')
   })
 
@@ -43,6 +45,23 @@ describe('gemba doctor', () => {
     expect(disk.map(({ status }) => status)).toEqual(disk.map(() => 'problem'))
     expect(disk[0]?.detail).toMatch(/GB left in \/\S+, 1000000\.0 GB are wanted/)
     expect(disk[0]?.fix).toContain('`[limits] min_free_disk` is the limit')
+  })
+
+  test('finds programs that are too old, and takes the Dolt that was got instead of one', async () => {
+    const bin = join(line.folder, 'bin')
+    const cached = join(line.folder, 'cache/tools', `dolt-${pinned.dolt}`)
+    for (const folder of [bin, cached]) mkdirSync(folder, { recursive: true })
+    const says = (path: string, text: string): void => writeFileSync(path, `#!/bin/sh\necho ${text}\n`, { mode: 0o755 })
+    says(join(bin, 'git'), 'git version 2.34.1')
+    says(join(bin, 'dolt'), 'dolt version 1.40.0')
+    const env = { PATH: `${bin}:${process.env['PATH']}`, GEMBA_CACHE: join(line.folder, 'cache') }
+    const unset = { GEMBA_GIT: '', GEMBA_DOLT: '' }
+    const old = (await line.gemba(['doctor'], { ...env, ...unset })).stdout
+    expect(old).toMatch(/✗ problem git: git version 2\.34\.1 .*too old: it must be 2\.38 or newer\n +Install git 2\.38/)
+    expect(old).toMatch(/✗ problem dolt: dolt version 1\.40\.0 .*too old: it must be 1\.86 or newer\n.*doctor --fix/)
+    says(join(cached, 'dolt'), 'dolt version 1.86.4')
+    const mended = (await line.gemba(['doctor'], { ...env, ...unset })).stdout
+    expect(mended).toContain(`✓ ok      dolt: dolt version 1.86.4 at ${join(cached, 'dolt')}`)
   })
 
   test('fails when the program of the default agent is missing, and names what brings it', async () => {

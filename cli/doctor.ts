@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { createReport } from '../runtime/terminal.ts'
-import { ensureTool } from '../runtime/tools/ensure.ts'
-import { findTool } from '../runtime/tools/locate.ts'
+import { ensureTool, obtainable } from '../runtime/tools/ensure.ts'
 import type { Check } from './check.ts'
 import { machineChecks } from './machine-checks.ts'
 import { exitCodes, print } from './output.ts'
@@ -11,7 +10,7 @@ const marks = { ok: '✓ ok     ', note: '· note   ', problem: '✗ problem' } 
 
 /**
  * `gemba doctor`: what this machine and the project have and lack. Exit 6 when something must be mended.
- * With `fix` it gets what Gemba can get by itself.
+ * With `fix` it gets what Gemba can get by itself: tmux, Temporal and Dolt.
  */
 export async function doctor(
   folder: string,
@@ -36,9 +35,7 @@ function line(check: Check): string {
 /** Tries to get the programs that set-up can get; returns why it did not work, by name. */
 async function obtainMissing(): Promise<Map<string, string>> {
   const failed = new Map<string, string>()
-  for (const tool of ['tmux', 'temporal', 'dolt'] as const) {
-    // A Temporal that is too old is found, and another is needed all the same.
-    if (findTool(tool) !== undefined && tool !== 'temporal') continue
+  for (const tool of obtainable) {
     await ensureTool(tool, { report: createReport() }).catch((error: unknown) => {
       failed.set(tool, error instanceof Error ? error.message : String(error))
     })

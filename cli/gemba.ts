@@ -78,7 +78,7 @@ function program(): Command {
       'Say what is wrong on this machine and with the project, and how to mend it. Ends with 6 if anything is.',
     )
     .argument('[folder]', 'the project', '.')
-    .option('--fix', 'get Temporal and Dolt, if they are missing')
+    .option('--fix', 'get tmux, Temporal and Dolt, where they are missing or too old')
     .option('--data <folder>', data)
     .option('--json', 'print the findings as JSON')
     .action((folder: string, options: Parameters<typeof doctor>[1]) => finish(doctor(folder, options)))

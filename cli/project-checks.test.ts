@@ -2,6 +2,7 @@ import { appendFileSync, chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createDataFolder, dataFolderOf } from '../runtime/data-folder.ts'
+import { run } from '../runtime/exec.ts'
 import type { Check } from './check.ts'
 import { projectChecks } from './project-checks.ts'
 import { CommandLine } from './testing/command-line.ts'
@@ -68,6 +69,20 @@ test('finds a repository of another user and a branch that is not there', async 
     status: 'problem',
     detail: expect.stringContaining('no branch main') as string,
   })
+})
+
+test.each(['push', 'pr'])('finds that policy %s has no remote to push to', async (integration) => {
+  writeFileSync(
+    join(line.folder, '.gemba/gemba.toml'),
+    `[project]\nid = "shop"\n[[repository]]\nid = "a"\nbase = "trunk"\nintegration = "${integration}"\n`,
+  )
+  expect((await checks()).get('repository a')).toMatchObject({
+    status: 'problem',
+    detail: `Repository a can not be worked in: it has no remote origin, which its policy ${integration} needs.`,
+    fix: expect.stringContaining('Mend the repository') as string,
+  })
+  await run('git', ['-C', line.folder, 'remote', 'add', 'origin', '/nowhere'])
+  expect((await checks()).get('repository a')).toMatchObject({ status: 'ok' })
 })
 
 test('says where the data is, and that inside the project it is in danger', async () => {

@@ -66,7 +66,7 @@ function load(folder: string): LoadedProject | Check {
   }
 }
 
-async function repositoryCheck({ id, path, base }: Repository): Promise<Check> {
+async function repositoryCheck({ id, path, base, integration, remote }: Repository): Promise<Check> {
   try {
     const top = await repositoryRoot(path)
     requireWritable(top)
@@ -74,6 +74,10 @@ async function repositoryCheck({ id, path, base }: Repository): Promise<Check> {
     if (top !== realPath(path)) throw unusable(`its top folder is ${top}, not ${path}`)
     const found = await git(path, ['rev-parse', '--verify', '--quiet', `refs/heads/${base}`])
     if (found.code !== 0) throw unusable(`it has no branch ${base}, or no commit on it yet`)
+    if (integration === 'push' || integration === 'pr') {
+      const address = await git(path, ['config', '--get', `remote.${remote}.url`])
+      if (address.code !== 0) throw unusable(`it has no remote ${remote}, which its policy ${integration} needs`)
+    }
     return ok(`repository ${id}`, `${path}, branch ${base}`)
   } catch (error) {
     return problem(`repository ${id}`, error)

@@ -5,7 +5,7 @@ import type { DataFolder, ProjectLock } from '../runtime/data-folder.ts'
 import { DiskWatch } from '../runtime/disk-watch.ts'
 import { createLogger, type Logger } from '../runtime/logger.ts'
 import type { CommonSettings } from '../runtime/settings.ts'
-import type { PaneLine } from '../runtime/supervised.ts'
+import type { PaneLine, WarningLine } from '../runtime/supervised.ts'
 import type { ChildDescription, ChildEvent, RoomToRun } from '../runtime/supervised-child.ts'
 import { Supervisor } from '../runtime/supervisor.ts'
 import type { Report } from '../runtime/terminal.ts'
@@ -158,8 +158,13 @@ export class ServeRun {
   }
 
   #hearMessage(message: unknown): void {
-    if (typeof message !== 'object' || message === null || !('panes' in message)) return
-    if (Array.isArray(message.panes)) this.#panes = message.panes as PaneLine[]
+    if (typeof message !== 'object' || message === null) return
+    if ('panes' in message && Array.isArray(message.panes)) this.#panes = message.panes as PaneLine[]
+    if (!('warnings' in message) || !Array.isArray(message.warnings)) return
+    for (const warning of message.warnings as WarningLine[]) {
+      this.#log.warn({ code: warning.code, why: warning.message }, 'warning')
+      this.#line(`${warning.code}: ${warning.message}\n  ${warning.mend}`, { type: 'warning', ...warning })
+    }
   }
 
   /** The host says it at its end; when it could not, tmux knows of them, though not of their beads. */

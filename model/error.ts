@@ -292,6 +292,11 @@ export const catalogue = {
     mend: 'Correct it; `gemba config explain` lists every key with what it means.',
   },
   tool_missing: { status: 500, message: '{tool} was not found and could not be obtained: {why}.', mend: '{fix}' },
+  tool_too_old: {
+    status: 500,
+    message: '{tool} is too old: {path} is {found}, and Gemba needs {oldest} or newer.',
+    mend: '{fix}',
+  },
   setup_busy: {
     status: 500,
     message: 'Another set-up is running (process {pid}).',

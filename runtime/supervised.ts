@@ -6,8 +6,18 @@ export interface PaneLine {
   readonly bead: string
 }
 
+/** What will keep a process from its work, and what mends it. */
+export interface WarningLine {
+  readonly code: string
+  readonly message: string
+  readonly mend: string
+}
+
 export type SupervisedMessage =
-  { readonly ready: true } | { readonly panes: readonly PaneLine[] } | { readonly alive: true }
+  | { readonly ready: true }
+  | { readonly panes: readonly PaneLine[] }
+  | { readonly warnings: readonly WarningLine[] }
+  | { readonly alive: true }
 
 /** The longest that a stop may take; the supervisor ends what is slower. */
 const stopWithinMs = 10_000

@@ -6,13 +6,15 @@ import { hostActivities } from '../activities/host/host-activities.ts'
 import { openNativePlane } from '../agent/backends/native/native-plane.ts'
 import { hostDefinitions } from '../agent/host-definitions.ts'
 import { connectHostStream } from '../agent/host-stream.ts'
-import { openRepositories } from '../agent/repository/repositories.ts'
+import { openRepositories, type Repositories } from '../agent/repository/repositories.ts'
+import type { Repository } from '../model/agent.ts'
+import { codedError } from '../runtime/coded-error.ts'
 import { withheldConfiguration } from '../runtime/withheld-configuration.ts'
 import { dataFolderOf, withheldFromAgents } from '../runtime/data-folder.ts'
 import { DiskWatch } from '../runtime/disk-watch.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { readHostSettings, type HostSettings } from '../runtime/settings.ts'
-import { supervised } from '../runtime/supervised.ts'
+import { supervised, type WarningLine } from '../runtime/supervised.ts'
 import { hostQueue } from '../temporal/contracts/activities.ts'
 import { createPayloadCodec } from '../temporal/payload-codec.ts'
 import { startDurableWorker } from './durable-worker.ts'
@@ -30,12 +32,13 @@ async function main(settings: HostSettings): Promise<void> {
   })
 
   const { id, socket, slots, tokenFile } = settings.host
+  const repositories = openRepositories()
   const plane = await openNativePlane({
     host: id,
     folder: join(settings.data, 'host'),
     socket,
     definitions: hostDefinitions(id, settings.agents, settings.repositories),
-    repositories: openRepositories(),
+    repositories,
     withheld: [
       ...withheldFromAgents(dataFolderOf(settings.folder, settings.data)),
       ...withheldConfiguration(settings.folder),
@@ -79,6 +82,18 @@ async function main(settings: HostSettings): Promise<void> {
   })
   releases.push(() => worker.close())
   tell({ ready: true })
+  const warnings = await unusableRepositories(repositories, settings.repositories)
+  for (const { code, message } of warnings) logger.warn({ code, why: message }, 'a repository can not be worked in')
+  tell({ warnings })
+}
+
+/** What is wrong with this host's git and its repositories, said once. Beads of theirs are refused until it is mended. */
+async function unusableRepositories(of: Repositories, all: readonly Repository[]): Promise<WarningLine[]> {
+  const found = await Promise.all(all.map((each) => of.check(each).then(() => undefined, codedError)))
+  const warnings = found.flatMap((error) =>
+    error === undefined ? [] : [{ code: error.code, message: error.message, mend: error.mend }],
+  )
+  return [...new Map(warnings.map((warning) => [warning.message, warning])).values()]
 }
 
 /** The host's stream at a server's own address. */

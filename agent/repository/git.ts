@@ -89,13 +89,6 @@ export async function openGit(place: GitPlace): Promise<Git> {
   }
 }
 
-/** The version of git as `[major, minor]`. */
-export async function gitVersion(): Promise<readonly [number, number]> {
-  const { stdout } = await exec(locateTool('git'), ['version'], { env: environment({}), timeout: 10_000 })
-  const found = /(\d+)\.(\d+)/.exec(stdout)
-  return [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)]
-}
-
 /** What git said, in one bounded line, without passwords in addresses and without control characters. */
 export function said(result: Pick<ExecResult, 'stdout' | 'stderr'>): string {
   const text = (result.stderr || result.stdout).replace(/^hint:.*$/gm, '').replace(/\/\/[^@/\s]*@/g, '//')

@@ -14,8 +14,13 @@ import { ensureWorktree, isIntegrated, removeWorktree, type RemovedWorktree, typ
  * repository (hooks, file watchers, filters) is run by these calls.
  */
 export interface Repositories {
-  /** Throws `repository_unusable` when no bead could be worked here: no git repository, bare, without commits, base missing. */
+  /**
+   * Throws `repository_unusable` when no bead could be worked here: no git repository, bare, without commits, its base
+   * or the remote of its policy missing; `tool_missing` or `tool_too_old` without a git that is of use.
+   */
   check(repository: Repository): Promise<void>
+  /** Like `check`, but what was found right within the last ten minutes is not looked at again. */
+  requireUsable(repository: Repository): Promise<void>
   /**
    * The bead's worktree in `<repository>/.gemba/worktrees/<bead>`, made when it is missing, else as it was left.
    * Throws `worktree_conflict` when the folder or the branch is used by something else, `repository_unusable` as `check`.
@@ -32,10 +37,24 @@ export interface Repositories {
   isIntegrated(place: BeadPlace): Promise<boolean>
 }
 
+/** Milliseconds that a check which found nothing wrong holds. */
+const checkHolds = 600_000
+
 /** The repositories of this host. Holds nothing open. */
 export function openRepositories(): Repositories {
+  const usable = new Map<string, number>()
+  const check = async (repository: Repository): Promise<void> => {
+    const key = JSON.stringify(repository)
+    usable.delete(key)
+    await coded(repository, checkRepository(repository))
+    usable.set(key, performance.now())
+  }
   return {
-    check: (repository) => coded(repository, checkRepository(repository)),
+    check,
+    requireUsable: async (repository) => {
+      const found = usable.get(JSON.stringify(repository))
+      if (found === undefined || performance.now() - found > checkHolds) await check(repository)
+    },
     ensureWorktree: (place) => coded(place.repository, ensureWorktree(place)),
     integrate: (request) => coded(request.repository, integrate(request)),
     removeWorktree: (place) => coded(place.repository, removeWorktree(place)),

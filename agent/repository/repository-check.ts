@@ -1,21 +1,11 @@
 import type { Repository } from '../../model/agent.ts'
-import { GembaError } from '../../model/error.ts'
-import { gitVersion } from './git.ts'
+import { requireRecent } from '../../runtime/tools/ensure.ts'
+import { locateTool } from '../../runtime/tools/locate.ts'
 import { openRepository, readBranches, requireBase, unusable } from './opened-repository.ts'
 
-/** `merge-tree --write-tree` came with it. */
-const oldest = [2, 38] as const
-
-/** Throws `repository_unusable` (or `tool_missing`) when no bead could be worked in `repository`. */
+/** Throws `repository_unusable`, `tool_missing` or `tool_too_old` when no bead could be worked in `repository`. */
 export async function checkRepository(repository: Repository): Promise<void> {
-  const [major, minor] = await gitVersion()
-  if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
-    throw new GembaError('tool_missing', {
-      tool: 'git',
-      why: `version ${major}.${minor} is too old`,
-      fix: `Install git ${oldest.join('.')} or newer.`,
-    })
-  }
+  await requireRecent('git', locateTool('git'))
   const opened = await openRepository(repository)
   await requireBase(opened, await readBranches(opened, [repository.base]))
   if (repository.integration !== 'push' && repository.integration !== 'pr') return

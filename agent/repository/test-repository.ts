@@ -67,6 +67,15 @@ export function request(repository: Repository, bead: string, changes: Partial<I
   return { session: 's1', fence: 1, bead, title: `Do ${bead}`, repository, dirty: 'refuse', ...changes }
 }
 
+/** A git that works, but says that it is 2.34. Returns its path. */
+export async function oldGit(folder: string): Promise<string> {
+  const path = join(folder, 'old-git')
+  const real = `exec '${locateTool('git', { ...process.env, GEMBA_GIT: '' })}' "$@"`
+  const script = `for word; do case $word in version|--version) echo git version 2.34.1; exit;; esac; done\n${real}`
+  await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  return path
+}
+
 async function writeAt(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, text)

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { GembaError } from '../../model/error.ts'
 import { openRepositories } from './repositories.ts'
-import { addRemote, request, testFolder, testRepository, work, type TestRepository } from './test-repository.ts'
+import { addRemote, oldGit, request, testFolder, testRepository, work, type TestRepository } from './test-repository.ts'
 
 beforeAll(() => {
   process.env['GIT_CONFIG_GLOBAL'] = '/dev/null'
@@ -165,6 +165,21 @@ describe('check', () => {
     await at.git(['config', 'core.bare', 'true'])
     expect(await check({})).toContain('bare')
     expect(await codeOf(ensure(at, 'mp-1'))).toContain('repository_unusable')
+  })
+
+  test('says that git is too old before anything of it is needed, and what it found right holds for a while', async () => {
+    const at = await testRepository()
+    await repositories.requireUsable(at.repository)
+    vi.stubEnv('GEMBA_GIT', await oldGit(at.folder))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await codeOf(repositories.check(at.repository))).toMatch(/tool_too_old.*2\.34\.1, and Gemba needs 2\.38/)
+    expect(await codeOf(repositories.requireUsable(at.repository)), 'what was found wrong is forgotten').toContain(
+      'old',
+    )
+    vi.unstubAllEnvs()
+    await repositories.requireUsable(at.repository)
+    vi.stubEnv('GEMBA_GIT', await oldGit(at.folder))
+    await repositories.requireUsable(at.repository)
   })
 })
 

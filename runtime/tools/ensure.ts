@@ -1,5 +1,4 @@
 import { GembaError } from '../../model/error.ts'
-import { exec } from '../exec.ts'
 import type { Report } from '../terminal.ts'
 import { buildInstaller, type GoProgram } from './build-from-source.ts'
 import { debianInstaller } from './debian-package.ts'
@@ -7,9 +6,11 @@ import { downloadInstaller, type ReleaseArchive } from './download.ts'
 import { installHint } from './install-hint.ts'
 import { cachedTool, findProgram, findTool, pinned, type ToolName } from './locate.ts'
 import { obtain, type Installer } from './obtain.ts'
+import { isRecent, oldest, versionText, type VersionedTool } from './oldest.ts'
 
 /** Programs that set-up can get by itself. */
-export type ObtainableTool = 'temporal' | 'dolt' | 'tmux'
+export const obtainable = ['tmux', 'temporal', 'dolt'] as const
+export type ObtainableTool = (typeof obtainable)[number]
 
 const programs: Readonly<Record<'temporal' | 'dolt', GoProgram>> = {
   temporal: {
@@ -31,11 +32,16 @@ const programs: Readonly<Record<'temporal' | 'dolt', GoProgram>> = {
 
 /**
  * Returns the path of a program, getting it when it is nowhere: `GEMBA_<TOOL>`, PATH, the cache, then the official
- * download or a build from source, for tmux the system's package. `tool_missing` tells what was tried and what mends it.
+ * download or a build from source, for tmux the system's package. One on PATH that is too old is passed over; one that is
+ * named is `tool_too_old`. `tool_missing` tells what was tried and what mends it.
  */
 export async function ensureTool(tool: ObtainableTool, options: { report: Report }): Promise<string> {
   const named = process.env[`GEMBA_${tool.toUpperCase()}`]
-  if (named !== undefined && named !== '') return requireTool(tool)
+  if (named !== undefined && named !== '') {
+    const program = requireTool(tool)
+    if (tool !== 'tmux') await requireRecent(tool, program)
+    return program
+  }
   const onPath = findProgram(tool)
   if (onPath !== undefined && (await suits(tool, onPath, options.report))) return onPath
   const target = cachedTool(tool)
@@ -64,21 +70,28 @@ export function requireTool(tool: ToolName): string {
   throw new GembaError('tool_missing', { tool, why, fix: installHint(tool) })
 }
 
-/** Temporal older than 1.5 ignores the settings that the embedded server needs. */
+/** A program that is too old is passed over, and another one got. */
 async function suits(tool: ObtainableTool, path: string, report: Report): Promise<boolean> {
-  if (tool !== 'temporal') return true
-  const said = await exec(path, ['--version'], { timeout: 10_000 }).catch(() => undefined)
-  if (said !== undefined && said.code === 0 && isRecentTemporal(said.stdout)) return true
-  report.line(`temporal: ${path} is older than 1.5 or does not run; getting another.`)
+  if (tool === 'tmux') return true
+  const text = await versionText(tool, path)
+  if (text !== undefined && isRecent(tool, text)) return true
+  report.line(`${tool}: ${path} is older than ${oldest[tool]} or does not run; getting another.`)
   return false
 }
 
-/** Whether what `temporal --version` says is 1.5 or newer. A development build is judged by its server. */
-export function isRecentTemporal(text: string): boolean {
-  const [, major = 0, minor = 0] = (/temporal version (\d+)\.(\d+)/.exec(text) ?? []).map(Number)
-  if (major > 1 || (major === 1 && minor >= 5)) return true
-  const server = Number(/\(Server 1\.(\d+)/.exec(text)?.[1] ?? 0)
-  return major === 0 && server >= 29
+/** Throws `tool_too_old` for a program that is older than what Gemba works with, `tool_missing` for one that does not run. */
+export async function requireRecent(tool: VersionedTool, path: string): Promise<void> {
+  const text = await versionText(tool, path)
+  if (text === undefined)
+    throw new GembaError('tool_missing', { tool, why: `${path} does not run`, fix: newerHint(tool) })
+  if (isRecent(tool, text)) return
+  const found = text.replace(/^\S+ version /, '')
+  throw new GembaError('tool_too_old', { tool, path, found, oldest: oldest[tool], fix: newerHint(tool) })
+}
+
+/** What brings a version that is of use; the systems' packages may be as old as what is there. */
+export function newerHint(tool: VersionedTool): string {
+  return `Install ${tool} ${oldest[tool]} or newer and put it first on PATH, or name it in GEMBA_${tool.toUpperCase()}.`
 }
 
 /** The release archive for this platform. */

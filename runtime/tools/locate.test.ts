@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { isRecentTemporal } from './ensure.ts'
 import { installHint } from './install-hint.ts'
 import { cachedTool, findProgram, findTool, locateTool } from './locate.ts'
 
@@ -56,18 +55,6 @@ test('a folder or a file that can not be run is no program', () => {
   writeFileSync(join(folder, 'tmux'), '')
   expect(findTool('git', { PATH: folder })).toBeUndefined()
   expect(findTool('tmux', { PATH: folder })).toBeUndefined()
-})
-
-test.each([
-  ['temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)', true],
-  ['temporal version 1.10.0 (Server 1.31.0, UI 2.45.0)', true],
-  ['temporal version 2.0.0 (Server 2.0.0, UI 3.0.0)', true],
-  ['temporal version 1.4.9 (Server 1.28.0, UI 2.40.0)', false],
-  ['temporal version 0.0.0-DEV (Server 1.29.1, UI 2.42.1)', true],
-  ['temporal version 0.13.2 (server 1.24.1)', false],
-  ['something else', false],
-])('%s', (text, recent) => {
-  expect(isRecentTemporal(text)).toBe(recent)
 })
 
 test('a missing program is named with the command that installs it here', () => {

@@ -1,19 +1,23 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { hostile, briefOf, endOf, factsUntil, startOf } from '../../../test/conformance/orchestration-plane.ts'
 import type { AgentType, InteractionMode } from '../../../model/agent.ts'
 import { paneSize } from '../../../model/pane-size.ts'
 import type { StartPane } from '../../../model/orchestration-plane.ts'
 import { start as startProcess } from '../../../runtime/exec.ts'
 import { identify, isAlive } from '../../../runtime/process-identity.ts'
+import { oldGit } from '../../repository/test-repository.ts'
 import { untilTrue } from '../../until-true.ts'
 import { openNativeFixture, type NativeFixture } from './testing/native-fixture.ts'
 
 let fixture: NativeFixture
 let count = 0
-afterEach(() => fixture.close())
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await fixture.close()
+})
 
 const waiting = 'while :; do sleep 1000; done'
 
@@ -41,6 +45,18 @@ describe('the native plane', { timeout: 60_000 }, () => {
     expect([isAlive(agent), isAlive(stray)]).toEqual([false, false])
     const windows = await fixture.tmux('list-windows', '-a', '-F', '#{window_name}')
     expect(windows.match(/gmb-/g)).toHaveLength(1)
+  })
+
+  it('refuses a bead before anything is started when git is too old to integrate it later', async () => {
+    fixture = await openNativeFixture()
+    vi.stubEnv('GEMBA_GIT', await oldGit(fixture.folder))
+    const start = request(fixture.agent('waits', waiting))
+    await expect(fixture.plane.start(start)).rejects.toMatchObject({ code: 'tool_too_old' })
+    expect(await fixture.plane.panes()).toEqual([])
+    expect(existsSync(join(fixture.repository.path, '.gemba', 'worktrees'))).toBe(false)
+    vi.unstubAllEnvs()
+    await fixture.plane.start(start)
+    expect(await fixture.plane.panes()).toMatchObject([{ session: start.session, alive: true }])
   })
 
   it('takes tmux along when nothing lives in it, and leaves it when an agent does', async () => {

@@ -46,6 +46,8 @@ export async function startPane(context: NativeContext, request: StartPane): Pro
     if (launched !== undefined) return startedPane(launched)
   }
   await refuseSecondAgent(context, start)
+  // Before anything is started: what is missing for integrating would else be noticed after all the work.
+  await context.repositories.requireUsable(repository)
   context.store.write({ ...draftRecord(start), pane: earlier?.pane ?? null })
   await endEarlier(context, session, earlier)
   const worktree = await context.repositories.ensureWorktree({ repository, bead: bead.id })
