@@ -22,12 +22,19 @@ export interface ServeFlags {
 export async function serveOptions(loaded: LoadedProject, flags: ServeFlags, command: string): Promise<ServeOptions> {
   const asked = flags.listen === undefined ? loaded.listen : requireListen(flags.listen, command)
   const auth = flags.auth ?? loaded.auth
-  if (auth === 'none' && !isLoopback(asked.host)) throw new GembaError('bind_refused', { address: listenText(asked) })
   const publicUrl = flags.publicUrl === undefined ? loaded.publicUrl : originOf(flags.publicUrl, command)
+  if (auth === 'none') refuseOpenDoor(asked, publicUrl)
   const listen = { host: asked.host, port: asked.port === 0 ? await requireFreePort(asked, command) : asked.port }
   const everywhere = listen.host === '0.0.0.0' || listen.host === '::'
   const shown = everywhere ? { ...listen, host: '127.0.0.1' } : listen
   return { listen, auth, publicUrl, orchestration: flags.orchestration, url: `http://${listenText(shown)}` }
+}
+
+/** Without sign-in nobody beyond this machine may come in, neither directly nor through a proxy with an address of its own. */
+function refuseOpenDoor(listen: ListenAddress, publicUrl: string | undefined): void {
+  if (!isLoopback(listen.host)) throw new GembaError('bind_refused', { address: listenText(listen) })
+  if (publicUrl === undefined || isLoopback(new URL(publicUrl).hostname.replace(/^\[|\]$/g, ''))) return
+  throw new GembaError('bind_refused', { address: publicUrl })
 }
 
 /** The value of `--listen`; `usage` when it is none. */

@@ -19,7 +19,22 @@ describe('gemba serve refuses', () => {
   test('to listen beyond the loopback without sign-in', async () => {
     const result = await line.gemba(['serve', '--listen', '0.0.0.0:7666', '--auth', 'none'])
     expect(result.code).toBe(1)
-    expect(result.stderr).toContain('bind_refused: Refusing to listen on 0.0.0.0:7666 without sign-in.')
+    expect(result.stderr).toContain('bind_refused: Refusing to be reached at 0.0.0.0:7666 without sign-in.')
+  })
+
+  test('to be reached by others through a proxy without sign-in', async () => {
+    const toOthers = ['--public-url', 'https://gemba.example/console']
+    const flagged = await line.gemba(['serve', '--auth', 'none', ...toOthers])
+    expect(flagged.code).toBe(1)
+    expect(flagged.stderr).toContain('bind_refused: Refusing to be reached at https://gemba.example without sign-in.')
+    const written = await line.gemba(['serve', '--auth', 'none'], { GEMBA_PUBLIC_URL: 'https://192.0.2.7:8443' })
+    expect(written.stderr).toContain('bind_refused: Refusing to be reached at https://192.0.2.7:8443 without sign-in.')
+    // With another thing missing, so that nothing is started.
+    const env = { GEMBA_TMUX: join(line.folder, 'none') }
+    for (const own of ['http://localhost:8000', 'http://[::1]:8000']) {
+      const { stderr } = await line.gemba(['serve', '--auth', 'none', '--public-url', own], env)
+      expect(stderr, own).toContain('tool_missing: tmux')
+    }
   })
 
   test('a second start, with pid and URL', async () => {

@@ -340,8 +340,8 @@ export const catalogue = {
   },
   bind_refused: {
     status: 500,
-    message: 'Refusing to listen on {address} without sign-in.',
-    mend: 'Use `--auth token`, or listen on 127.0.0.1.',
+    message: 'Refusing to be reached at {address} without sign-in.',
+    mend: 'Use `--auth token`; or listen on 127.0.0.1, without a public URL of another machine.',
   },
   listen_failed: {
     status: 500,
