@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder } from '../runtime/tools/locate.ts'
+import { cacheFolder } from '../runtime/tools/cache-folder.mjs'
 import type { Report } from '../runtime/terminal.ts'
 import { relay } from './node24.mjs'
 

@@ -1,9 +1,10 @@
 // Plain JavaScript for Node 20 and newer, without dependencies: everything else needs Node 24.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { constants, homedir } from 'node:os'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cacheFolder } from '../runtime/tools/cache-folder.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -15,7 +16,7 @@ export async function node24() {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
   const platform = `${process.platform}-${process.arch}`
   const name = separate.includes(platform) ? `node-${platform}` : 'node'
-  const cache = process.env['GEMBA_CACHE'] || join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'gemba')
+  const cache = cacheFolder()
   const target = join(cache, 'tools', `node-${version}`)
   const program = join(target, 'node_modules', name, 'bin', 'node')
   if (existsSync(program)) return program

@@ -47,6 +47,7 @@ test('the package holds what the command needs beside its build, and no tests', 
     expect.arrayContaining([
       'scripts/gemba.mjs',
       'scripts/node24.mjs',
+      'runtime/tools/cache-folder.mjs',
       'examples/my-project/seed.json',
       'runtime/tools/build/dolt/go.sum',
       'runtime/tools/build/temporal/go.sum',

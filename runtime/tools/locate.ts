@@ -1,17 +1,12 @@
 import { accessSync, constants, statSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { GembaError } from '../../model/error.ts'
+import { cacheFolder } from './cache-folder.mjs'
 
 export type ToolName = 'temporal' | 'dolt' | 'tmux' | 'git' | 'go' | 'bd' | 'gt' | 'chromium' | 'claude' | 'codex'
 
 /** Pinned versions of what set-up obtains; the cache is keyed by them. tmux is what the system's packages have. */
 export const pinned = { temporal: '1.5.1', dolt: '1.86.4', tmux: 'debian' } as const
-
-/** The folder for tools that set-up obtained: `GEMBA_CACHE`, else the platform's cache folder. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return env['GEMBA_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gemba')
-}
 
 /** Where set-up puts the executable of a pinned tool. */
 export function cachedTool(tool: keyof typeof pinned, env: NodeJS.ProcessEnv = process.env): string {

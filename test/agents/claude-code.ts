@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitForLock } from '../../runtime/file-lock.ts'
 import { exec, run } from '../../runtime/exec.ts'
-import { cacheFolder, findProgram, findTool } from '../../runtime/tools/locate.ts'
+import { cacheFolder } from '../../runtime/tools/cache-folder.mjs'
+import { findProgram, findTool } from '../../runtime/tools/locate.ts'
 
 /**
  * The version that the tests get where the machine has none. It is proprietary: no dependency of Gemba and never part of
