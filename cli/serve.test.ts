@@ -81,6 +81,15 @@ describe('gemba serve refuses', () => {
     expect(result.stderr).toContain('.gemba/gemba.toml:3: unknown key project.prefx; did you mean project.prefix?')
   })
 
+  test('a log level that there is not, before anything is started', async () => {
+    const env = { GEMBA_LOG_LEVEL: 'verbose', GEMBA_TMUX: join(line.folder, 'none') }
+    const { code, stderr } = await line.gemba(['serve'], env)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^config_invalid: environment GEMBA_LOG_LEVEL: "verbose" .*use debug, info, warn, error\n/)
+    const unset = await line.gemba(['serve'], { ...env, GEMBA_LOG_LEVEL: '' })
+    expect(unset.stderr).toContain('tool_missing: tmux')
+  })
+
   test('a folder without a project', async () => {
     rmSync(join(line.folder, '.gemba'), { recursive: true })
     expect(await line.gemba(['serve'])).toMatchObject({ code: 3, stdout: '' })

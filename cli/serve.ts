@@ -13,6 +13,7 @@ import {
 } from '../runtime/data-folder.ts'
 import { claimDataFolder } from '../runtime/data-owner.ts'
 import { requireFreePort } from '../runtime/free-port.ts'
+import { logLevel } from '../runtime/log-level.ts'
 import { createReport, type Report } from '../runtime/terminal.ts'
 import { requireRoom } from '../runtime/tools/room.ts'
 import { agentChecks } from './agent-checks.ts'
@@ -31,6 +32,7 @@ const stopWithinMs = 60_000
 export async function serve(folder: string, flags: ServeFlags): Promise<number> {
   const report = createReport()
   const loaded = loadProject(folder)
+  logLevel()
   const command = startCommand()
   const options = await serveOptions(loaded, flags, command)
   const data = dataFolderOf(loaded.folder, flags.data)

@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino'
 import { logFile } from './log-files.ts'
+import { logLevel } from './log-level.ts'
 import { printable } from './printable.ts'
 
 export type { Logger } from 'pino'
@@ -12,7 +13,7 @@ const secrets = ['token', 'password', 'secret', 'authorization', 'cookie', 'apiK
 
 /**
  * A logger of JSON lines into `<folder>/<name>.log`. Secrets are redacted and escape sequences stripped.
- * Without a folder it writes to standard error.
+ * Without a folder it writes to standard error. `config_invalid` for a wrong `GEMBA_LOG_LEVEL`.
  */
 export function createLogger(name: string, folder?: string): Logger {
   const destination =
@@ -30,7 +31,7 @@ export function createLogger(name: string, folder?: string): Logger {
       name,
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      level: process.env['GEMBA_LOG_LEVEL'] ?? 'info',
+      level: logLevel(),
       redact: { paths: secrets.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
       formatters: { log: (fields) => withoutEscapes(fields) },
       hooks: {
