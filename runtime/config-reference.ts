@@ -2,7 +2,10 @@ import { agentsFileSchema, configTables, projectFileSchema, type ConfigKey } fro
 
 /** What steers Gemba beside the files. */
 const variables: readonly (readonly [name: string, what: string])[] = [
-  ['GEMBA_CACHE', 'Folder of the programs that set-up obtained, by its full path. Default: `gemba` in the cache folder of the platform.'],
+  [
+    'GEMBA_CACHE',
+    'Folder of the programs that set-up obtained, by its full path. Default: `gemba` in the cache folder of the platform.',
+  ],
   ['GEMBA_TEMPORAL', 'Path of the `temporal` program; likewise `GEMBA_DOLT`, `GEMBA_TMUX`, `GEMBA_GIT`, `GEMBA_GO`.'],
   [
     'GEMBA_DATA',

@@ -1,5 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -13,6 +13,7 @@ import {
   withheldFromAgents,
   type DataFolder,
 } from './data-folder.ts'
+import { ownPorts } from './own-ports.ts'
 
 let project: string
 
@@ -87,4 +88,20 @@ test('ports stay the same until another program takes one', async () => {
   await new Promise((resolve) => thief.close(resolve))
   expect(second.temporal).toBe(first.temporal)
   expect(second.dolt).not.toBe(first.dolt)
+})
+
+test('no port is kept that the system may give to an outgoing connection', async () => {
+  const folder = create()
+  const { first, last } = ownPorts()
+  const ephemeral = await new Promise<number>((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+  writeFileSync(folder.ports, JSON.stringify({ dolt: ephemeral }))
+  for (const port of Object.values(await fixedPorts(folder, ['dolt', 'temporal']))) {
+    expect(port).toBeGreaterThanOrEqual(first)
+    expect(port).toBeLessThanOrEqual(last)
+  }
 })

@@ -4,6 +4,7 @@ import { GembaError } from '../model/error.ts'
 import { dataRoot } from './data-root.ts'
 import { lockHolder, tryLock, type HeldLock } from './file-lock.ts'
 import { freePort, isPortFree } from './free-port.ts'
+import { ownPorts } from './own-ports.ts'
 import { isCode, secretFile, writePrivateFile } from './secret.ts'
 
 /** The places inside a project's data folder, all absolute. */
@@ -117,17 +118,20 @@ export async function whileServerIs(
 
 /**
  * Ports that stay the same from start to start, so that clients find a restarted server again. The first time, and
- * when another program has taken one meanwhile, a free one is chosen. Call it only while holding the project's lock.
+ * when another program has taken one meanwhile, a free one is chosen; also for one that outgoing connections may take.
+ * Call it only while holding the project's lock.
  */
 export async function fixedPorts<Name extends string>(
   folder: DataFolder,
   names: readonly Name[],
 ): Promise<Record<Name, number>> {
   const known = readPorts(folder.ports)
+  const { first, last } = ownPorts()
   const ports: Record<string, number> = { ...known }
   for (const name of names) {
     const port = known[name]
-    if (port === undefined || !(await isPortFree(port))) ports[name] = await unusedPort(Object.values(ports))
+    const isOurs = port !== undefined && port >= first && port <= last
+    if (!isOurs || !(await isPortFree(port))) ports[name] = await unusedPort(Object.values(ports))
   }
   writePrivateFile(folder.ports, JSON.stringify(ports))
   return ports as Record<Name, number>

@@ -1,10 +1,26 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { GembaError } from '../model/error.ts'
 import { listenText, type ListenAddress } from './listen-address.ts'
+import { ownPorts } from './own-ports.ts'
 import { isCode } from './secret.ts'
 
-/** A port on the loopback that was free a moment ago. */
-export function freePort(host = '127.0.0.1'): Promise<number> {
+/** How often a port is drawn before the system is asked for any at all. */
+const draws = 50
+
+/**
+ * A port on the loopback that was free a moment ago, drawn from those that no outgoing connection of any program takes
+ * between now and when it is listened on, or until the next start. Fails as listening does for an address that is not ours.
+ */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  const { first, last } = ownPorts()
+  for (let draw = 0; draw < draws; draw += 1) {
+    const port = await probe(host, randomInt(first, last + 1)).catch((error: unknown) => {
+      if (isCode(error, 'EADDRINUSE') || isCode(error, 'EACCES')) return undefined
+      throw error
+    })
+    if (port !== undefined) return port
+  }
   return probe(host, 0)
 }
 
@@ -15,7 +31,7 @@ export function freePort(host = '127.0.0.1'): Promise<number> {
  */
 export async function requireFreePort(listen: ListenAddress, command: string): Promise<number> {
   try {
-    return await probe(listen.host, listen.port)
+    return await (listen.port === 0 ? freePort(listen.host) : probe(listen.host, listen.port))
   } catch (error) {
     if (!isCode(error, 'EADDRINUSE')) {
       const why = error instanceof Error ? error.message : 'unknown'

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client, Connection } from '@temporalio/client'
 import { start } from '../runtime/exec.ts'
+import { freePort } from '../runtime/free-port.ts'
 import { locateTool } from '../runtime/tools/locate.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 
@@ -61,17 +61,4 @@ export async function startTemporal(at?: number): Promise<TestTemporal> {
     await end()
     throw error
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
 }

@@ -7,7 +7,8 @@ import { exec } from '../../runtime/exec.ts'
 import { startDoltServer } from '../dolt-server.ts'
 import { ApiClient, eventually } from '../system/api-client.ts'
 import { createProject, RunningGemba, type TestProject } from '../system/running-gemba.ts'
-import { freePort, startTemporal } from '../temporal-server.ts'
+import { freePort } from '../../runtime/free-port.ts'
+import { startTemporal } from '../temporal-server.ts'
 
 const limit = 180_000
 const program = new URL('../../scripts/gemba.mjs', import.meta.url).pathname

@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { dataRoot } from '../../runtime/data-root.ts'
 import { exec, run, start } from '../../runtime/exec.ts'
+import { freePort } from '../../runtime/free-port.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
-import { freePort } from '../temporal-server.ts'
 import { ApiClient, eventually } from './api-client.ts'
 
 const gemba = fileURLToPath(new URL('../../scripts/gemba.mjs', import.meta.url))
