@@ -234,6 +234,28 @@ describe('sign-in', () => {
     expect((await login(api)).statusCode).toBe(200)
   })
 
+  it('leaves a trace of refused tokens, without their text, and not of more than the first of a minute', async () => {
+    const { 'x-gemba-browser': _, ...browser } = await api.browser()
+    await login(api, 'guess-1')
+    await read({ authorization: 'Bearer guess-2' })
+    await api.app.inject({ url: '/api/v1/events?ticket=guess-3', headers: { ...browser, host } })
+    await api.app.inject({ url: '/api/v1/hosts/x/stream', headers: { host, authorization: 'Bearer guess-4' } })
+    const refused = () => api.store.audits.filter(({ subject }) => subject.startsWith('refused:'))
+    expect(refused()).toEqual(
+      [
+        { method: 'POST', path: '/api/v1/login' },
+        { method: 'GET', path: '/api/v1/beads' },
+        { method: 'GET', path: '/api/v1/events' },
+        { method: 'GET', path: '/api/v1/hosts/x/stream' },
+      ].map((row) => ({ ...row, subject: 'refused:127.0.0.1', status: 401, code: 'not_signed_in', nonce: null })),
+    )
+    for (let tries = 0; tries < 20; tries++) await read({ authorization: 'Bearer guess-5' })
+    expect(refused().map(({ code }) => code)).toEqual([...Array<string>(10).fill('not_signed_in'), 'too_many_tries'])
+    expect(JSON.stringify(api.store.audits)).not.toContain('guess')
+    await read({})
+    expect(refused()).toHaveLength(11)
+  })
+
   it('lets a browser change things only from our own pages', async () => {
     const { origin: _, ...browser } = await api.browser()
     const payload = { method: 'POST', path: '/api/v1/beads', body: {} }

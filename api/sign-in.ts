@@ -3,6 +3,7 @@ import type { Actor } from '../model/actor.ts'
 import { GembaError } from '../model/error.ts'
 import type { Store } from '../store/store.ts'
 import { canonicalPath } from './canonical.ts'
+import { RefusedTokens } from './refused-tokens.ts'
 import { digestOfSecret, hasDigest } from './secrets.ts'
 import { idleMs, SignIns } from './sign-ins.ts'
 import { Tickets } from './tickets.ts'
@@ -50,14 +51,16 @@ export class SignIn {
   readonly #signIns: SignIns | null
   readonly #tickets = new Tickets()
   readonly #wrong = new WrongTries()
+  readonly #refused: RefusedTokens
 
-  private constructor({ auth, person, origins }: SignInDeps, signIns: SignIns | null) {
+  private constructor({ auth, person, origins, store }: SignInDeps, signIns: SignIns | null) {
     this.#auth = auth
     this.#person = person
     this.#encrypted = new Set(
       origins.filter((origin) => origin.startsWith('https:')).map((origin) => new URL(origin).host),
     )
     this.#signIns = signIns
+    this.#refused = new RefusedTokens(store)
   }
 
   static async open(deps: SignInDeps): Promise<SignIn> {
@@ -133,9 +136,11 @@ export class SignIn {
 
   #refusal(request: FastifyRequest, reply: FastifyReply): GembaError {
     const seconds = this.#wrong.note(request.ip)
-    if (seconds === 0) return new GembaError('not_signed_in')
-    reply.header('retry-after', seconds)
-    return new GembaError('too_many_tries', { seconds: String(seconds) })
+    const refusal =
+      seconds === 0 ? new GembaError('not_signed_in') : new GembaError('too_many_tries', { seconds: String(seconds) })
+    if (seconds > 0) reply.header('retry-after', seconds)
+    if (this.#wrong.isWorthRecord(request.ip)) this.#refused.record(request, refusal)
+    return refusal
   }
 
   #setCookie(request: FastifyRequest, reply: FastifyReply, cookie: string): void {

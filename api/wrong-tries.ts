@@ -25,6 +25,11 @@ export class WrongTries {
     return current.count < tries ? 0 : Math.ceil((current.until - now) / 1_000)
   }
 
+  /** Whether the last one of this address is worth a record: the first ones of a minute, and the first that was one too many. */
+  isWorthRecord(address: string): boolean {
+    return (this.#counts.get(networkOf(address))?.count ?? 0) <= tries + 1
+  }
+
   get size(): number {
     return this.#counts.size
   }
