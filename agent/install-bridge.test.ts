@@ -14,6 +14,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const file = () => join(folder, '.claude', 'settings.local.json')
+const outcomes = async () => (await installBridge(folder)).map(({ outcome }) => outcome)
 const read = () => JSON.parse(readFileSync(file(), 'utf8'))
 function write(value: unknown) {
   mkdirSync(join(folder, '.claude'), { recursive: true })
@@ -22,9 +23,9 @@ function write(value: unknown) {
 
 describe('installBridge', () => {
   it('installs every hook once, unseen by git', async () => {
-    expect(await installBridge(folder)).toMatchObject({ outcome: 'installed' })
+    expect(await outcomes()).toEqual(['installed', 'installed'])
     const before = readFileSync(file(), 'utf8')
-    expect(await installBridge(folder)).toMatchObject({ outcome: 'unchanged' })
+    expect(await outcomes()).toEqual(['unchanged', 'unchanged'])
     expect(readFileSync(file(), 'utf8')).toBe(before)
     expect(Object.keys(read().hooks)).toEqual([...bridgedHooks])
     expect(await run('git', ['status', '--porcelain'], { cwd: folder })).toBe('')
@@ -49,10 +50,33 @@ describe('installBridge', () => {
     expect(readFileSync(file(), 'utf8')).toBe(text)
   })
 
+  it("writes a block into CLAUDE.md, in the place of an older one, and keeps the person's lines", async () => {
+    const guide = join(folder, 'CLAUDE.md')
+    writeFileSync(guide, '# Mine\n\nBe brief.\n')
+    await installBridge(folder)
+    const text = readFileSync(guide, 'utf8')
+    expect(text).toMatch(/^# Mine\n\nBe brief\.\n\n<!-- gemba:begin/)
+    expect(text).toContain('gemba-state bead-done')
+    expect(text.endsWith('<!-- gemba:end -->\n')).toBe(true)
+    writeFileSync(guide, 'Before.\n<!-- gemba:begin 0 -->\nold words\n<!-- gemba:end -->\nAfter.\n')
+    expect(await outcomes()).toEqual(['unchanged', 'installed'])
+    const again = readFileSync(guide, 'utf8')
+    expect(again).toMatch(/^Before\.\n<!-- gemba:begin[^]*<!-- gemba:end -->\nAfter\.\n$/)
+    expect(again).not.toContain('old words')
+    expect(again.match(/gemba:begin/g)).toHaveLength(1)
+    expect(await run('git', ['status', '--porcelain'], { cwd: folder })).toBe('')
+  })
+
+  it.each(['<!-- gemba:begin -->\nMine.\n', 'Mine.\n<!-- gemba:end -->\n'])('leaves %j alone', async (text) => {
+    writeFileSync(join(folder, 'CLAUDE.md'), text)
+    await expect(installBridge(folder)).rejects.toMatchObject({ code: 'config_invalid' })
+    expect(readFileSync(join(folder, 'CLAUDE.md'), 'utf8')).toBe(text)
+  })
+
   it('leaves a tracked file alone', async () => {
     write({})
     await run('git', ['add', '-f', '.claude'], { cwd: folder })
-    expect(await installBridge(folder)).toMatchObject({ outcome: 'tracked' })
+    expect(await outcomes()).toEqual(['tracked', 'installed'])
     expect(readFileSync(file(), 'utf8')).toBe('{}')
   })
 

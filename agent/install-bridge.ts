@@ -1,11 +1,11 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { GembaError } from '../model/error.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../model/json.ts'
-import { exec } from '../runtime/exec.ts'
-import { locateTool } from '../runtime/tools/locate.ts'
 import { readFileIfAny, writeFileAtomic } from './atomic-file.ts'
 import { bridgeHooks, isBridgeCommand } from './claude-code.ts'
+import { withGuide } from './claude-guide.ts'
+import { untrackedFile } from './untracked-file.ts'
 
 export interface InstalledBridge {
   readonly file: string
@@ -14,24 +14,39 @@ export interface InstalledBridge {
   readonly note: string
 }
 
-const settingsPath = join('.claude', 'settings.local.json')
+const settingsPath = '.claude/settings.local.json'
+const guidePath = 'CLAUDE.md'
 
 /**
- * Merges Gemba's hooks into a folder's `.claude/settings.local.json` for a person who starts Claude Code by hand
- * (seed 003, Install step). Can be repeated; keeps every key and hook of the person's own; replaces an older block of
- * ours; keeps the file out of `git status`. Leaves a file alone that git tracks. Throws `config_invalid` for a file
- * that is no JSON object.
+ * For a person who starts Claude Code by hand (seed 003, Install step): merges Gemba's hooks into a folder's
+ * `.claude/settings.local.json`, and a block about sessions into its `CLAUDE.md`. Can be repeated; keeps every key, hook
+ * and line of the person's own; replaces an older block of ours; keeps both files out of `git status`, and leaves one
+ * alone that git tracks. Throws `config_invalid` for a file that can not be merged into.
  */
-export async function installBridge(folder: string): Promise<InstalledBridge> {
-  const file = join(folder, settingsPath)
-  const git = await gitFolder(folder)
-  if (git?.tracked === true) {
-    return { file, outcome: 'tracked', note: `${settingsPath} is tracked by git; it was left as it is` }
+export async function installBridge(folder: string): Promise<InstalledBridge[]> {
+  const hooks = (file: string, before: string | undefined): string => {
+    const settings = parseSettings(file, before)
+    return `${JSON.stringify({ ...settings, hooks: mergeHooks(file, settings['hooks']) }, undefined, 2)}\n`
   }
+  const guide = (file: string, before: string | undefined): string => {
+    const text = withGuide(before ?? '')
+    if (text === undefined) throw invalid(file, 'of the marks around the block of Gemba one is missing')
+    return text
+  }
+  return [await install(folder, settingsPath, hooks), await install(folder, guidePath, guide)]
+}
+
+async function install(
+  folder: string,
+  path: string,
+  merge: (file: string, before: string | undefined) => string,
+): Promise<InstalledBridge> {
+  const file = join(folder, path)
+  const git = await untrackedFile(folder, path)
+  if (git.tracked) return { file, outcome: 'tracked', note: `${path} is tracked by git; it was left as it is` }
   const before = readFileIfAny(file)
-  const settings = parseSettings(file, before)
-  const after = `${JSON.stringify({ ...settings, hooks: mergeHooks(file, settings['hooks']) }, undefined, 2)}\n`
-  if (git !== undefined) exclude(git.exclude)
+  const after = merge(file, before)
+  git.hide()
   if (after === before) return { file, outcome: 'unchanged', note: '' }
   mkdirSync(dirname(file), { recursive: true })
   writeFileAtomic(file, after)
@@ -71,26 +86,6 @@ function parseSettings(file: string, text: string | undefined): JsonObject {
   if (value === undefined) throw invalid(file, 'it is not valid JSON')
   if (!isJsonObject(value)) throw invalid(file, 'it is not a JSON object')
   return value
-}
-
-async function gitFolder(folder: string): Promise<{ exclude: string; tracked: boolean } | undefined> {
-  const git = locateTool('git')
-  const safe = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null']
-  const ask = (...args: string[]) => exec(git, [...safe, ...args], { cwd: folder, timeout: 10_000 })
-  const path = await ask('rev-parse', '--git-path', 'info/exclude')
-  if (path.code !== 0) return undefined
-  const listed = await ask('ls-files', '--error-unmatch', '--', settingsPath)
-  const named = path.stdout.trim()
-  return { exclude: isAbsolute(named) ? named : join(folder, named), tracked: listed.code === 0 }
-}
-
-function exclude(file: string): void {
-  const text = readFileIfAny(file) ?? ''
-  // Two stars: the folder may stand below the work tree's root.
-  const line = '**/.claude/settings.local.json'
-  if (text.split('\n').includes(line)) return
-  mkdirSync(dirname(file), { recursive: true })
-  appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`)
 }
 
 function invalid(file: string, why: string): GembaError {

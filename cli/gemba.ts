@@ -3,6 +3,7 @@ import { installation } from '../runtime/installation.ts'
 import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { init } from './init.ts'
+import { installBridgeCommand } from './install-bridge.ts'
 import { open } from './open.ts'
 import { exitCodeOf, exitCodes, printError } from './output.ts'
 import { serve } from './serve.ts'
@@ -82,6 +83,32 @@ function program(): Command {
     .option('--data <folder>', data)
     .option('--json', 'print the findings as JSON')
     .action((folder: string, options: Parameters<typeof doctor>[1]) => finish(doctor(folder, options)))
+  gemba
+    .command('beads')
+    .description('Take beads in: `gemba beads import`.')
+    .command('import')
+    .description(
+      'Take the beads of a file of `bd export`, or of a folder of JSONL, into the project. Can be repeated. Ends with 6 ' +
+        'if a line could not be taken.',
+    )
+    .argument('<file>', 'the file or folder')
+    .option('--folder <folder>', 'the project', '.')
+    .option('--data <folder>', data)
+    .option('--json', 'print what became of each line as JSON')
+    .action(async (file: string, options: { folder: string; data?: string; json?: boolean }) =>
+      finish((await import('./beads-import.ts')).beadsImport(file, options)),
+    )
+  gemba
+    .command('install-bridge')
+    .description(
+      'Have Claude Code that you start by hand report to Gemba when it runs in a session. Merges hooks into ' +
+        '.claude/settings.local.json and a block into CLAUDE.md; keeps all that is yours. Can be repeated. Sessions that ' +
+        'Gemba starts need it not. Ends with 6 if git tracks a file, which then stays as it is.',
+    )
+    .argument('[folder]', 'where Claude Code is started', '.')
+    .addOption(new Option('--agent <agent>', 'whose hooks').choices(['claude']).default('claude'))
+    .option('--json', 'print the result as JSON')
+    .action((folder: string, options: { json?: boolean }) => finish(installBridgeCommand(folder, options)))
   gemba
     .command('example')
     .description('Create a small project to look around in, with beads that a scripted agent works at no cost.')

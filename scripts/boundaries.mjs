@@ -21,7 +21,9 @@ export const boundaries = {
   workers: {
     values: ['model', 'temporal', 'workflows', 'activities', 'planes', 'agent', 'store', 'api', 'runtime'],
   },
-  cli: { values: ['model', 'runtime', 'temporal', 'agent/scripted'] },
+  cli: {
+    values: ['model', 'runtime', 'temporal', 'agent/scripted', 'agent/install-bridge', 'planes/work/import-jsonl'],
+  },
   web: { values: ['model'] },
 }
 

@@ -3,7 +3,7 @@ import { openDatabase, type Database } from './database.ts'
 import { bulkInsert } from './import/bulk-insert.ts'
 import { countChildren } from './import/child-counters.ts'
 import { configImport } from './import/config-import.ts'
-import { skipped, type Importer, type Outcome } from './import/importer.ts'
+import { refused, type Importer, type Outcome } from './import/importer.ts'
 import { issueImport } from './import/issue-import.ts'
 import { readJsonl, recordKinds, textOf, type ImportRecord, type RecordKind } from './import/jsonl-records.ts'
 import { commentImport, dependencyImport, labelImport } from './import/link-import.ts'
@@ -46,7 +46,7 @@ export async function importJsonl(target: BeadsLogin, path: string): Promise<Imp
   const database = openDatabase(target)
   try {
     const shape = await readShape(database)
-    const lines: ImportLine[] = bad.map((each) => ({ ...each, kind: 'unknown', bead: '', result: 'skipped' }))
+    const lines: ImportLine[] = bad.map((each) => ({ ...each, kind: 'unknown', bead: '', ...refused(each.why) }))
     for (const kind of recordKinds) {
       const rows = records.filter((record) => record.kind === kind)
       for (let start = 0; start < rows.length; start += batchSize) {
@@ -85,7 +85,7 @@ function importBatch(
     const lines: ImportLine[] = []
     for (const { file, line, fields } of records) {
       const outcome = await importOne(fields).catch((error: unknown) => {
-        if (error instanceof GembaError && error.code === 'bead_invalid') return skipped(error.params['why'] ?? '')
+        if (error instanceof GembaError && error.code === 'bead_invalid') return refused(error.params['why'] ?? '')
         throw error
       })
       lines.push({ file, line, kind, bead: textOf(fields['id'] ?? fields['issue_id'] ?? fields['key']), ...outcome })

@@ -16,11 +16,14 @@ export interface Outcome {
   readonly result: 'created' | 'updated' | 'skipped'
   /** Why it was skipped. */
   readonly why: string
+  /** Whether it was skipped for what is wrong with it, rather than because it is there. */
+  readonly bad: boolean
 }
 
 /** Looks at what is there once a batch, then takes its records one by one; a bad one is `bead_invalid`. */
 export type Importer = (batch: Batch) => Promise<(fields: Fields) => Promise<Outcome>>
 
-export const created: Outcome = { result: 'created', why: '' }
-export const updated: Outcome = { result: 'updated', why: '' }
-export const skipped = (why: string): Outcome => ({ result: 'skipped', why })
+export const created: Outcome = { result: 'created', why: '', bad: false }
+export const updated: Outcome = { result: 'updated', why: '', bad: false }
+export const skipped = (why: string): Outcome => ({ result: 'skipped', why, bad: false })
+export const refused = (why: string): Outcome => ({ result: 'skipped', why, bad: true })

@@ -3,7 +3,7 @@ import { rowId } from '../event-rows.ts'
 import { checkLabels, checkText, invalid } from '../fields.ts'
 import { checkTime, isoNow, sqlTime } from '../time.ts'
 import type { Row } from './bulk-insert.ts'
-import { created, skipped, type Importer } from './importer.ts'
+import { created, refused, skipped, type Importer } from './importer.ts'
 import { jsonText } from './issue-columns.ts'
 import { textOf, type Fields, type ImportRecord } from './jsonl-records.ts'
 
@@ -23,7 +23,7 @@ function linkImport({ table, identity, row }: Link): Importer {
     const present = await presentRows(writing, table, identity, beads)
     return async (fields) => {
       const bead = textOf(fields['issue_id'])
-      if (!beads.has(bead)) return skipped(`there is no bead ${bead}`)
+      if (!beads.has(bead)) return refused(`there is no bead ${bead}`)
       const full = { issue_id: bead, ...row(fields, bead) }
       const key = keyOf(full, identity)
       if (present.has(key)) return skipped('it is there')

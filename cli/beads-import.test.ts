@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { openBeads } from '../planes/work/beads-sql.ts'
+import { createBeads } from '../planes/work/create-beads.ts'
+import { startDoltServer, type DoltServer } from '../test/dolt-server.ts'
+import { CommandLine } from './testing/command-line.ts'
+
+let server: DoltServer
+let line: CommandLine
+
+beforeAll(async () => {
+  server = await startDoltServer()
+})
+afterAll(() => server.release())
+beforeEach(async () => {
+  line = new CommandLine()
+  await line.project()
+})
+afterEach(() => line.release())
+
+const at = '2026-03-01T10:00:00Z'
+const issue = (id: string, more: object = {}): string =>
+  JSON.stringify({
+    _type: 'issue',
+    id,
+    title: `Do ${id}`,
+    status: 'open',
+    priority: 2,
+    issue_type: 'task',
+    created_at: at,
+    updated_at: at,
+    ...more,
+  })
+
+test('beads import takes what is good into the database, and names each line that is not', async () => {
+  const login = { host: server.host, port: server.port, user: server.user, database: 'shop' }
+  await createBeads({ ...login, prefix: 'shop' })
+  const file = join(line.folder, 'export.jsonl')
+  writeFileSync(
+    file,
+    [issue('shop-1', { labels: ['urgent'] }), 'not JSON', issue('shop-2', { status: 'flying' }), ''].join('\n'),
+  )
+  const toml = join(line.folder, '.gemba/gemba.toml')
+  const url = `mysql://root@${server.host}:${server.port}/shop`
+  writeFileSync(toml, readFileSync(toml, 'utf8').replace('embedded = true', `url = "${url}"`))
+
+  const { code, stdout } = await line.gemba(['beads', 'import', 'export.jsonl'])
+  expect(stdout.split('\n')).toEqual([
+    'export.jsonl:2: not taken: it is not a JSON object',
+    expect.stringMatching(/^export\.jsonl:3 shop-2: not taken: .*status/),
+    '2 created, 0 updated, 0 there already, 2 not taken',
+    '',
+  ])
+  expect(code).toBe(6)
+  const plane = await openBeads(login)
+  expect(await plane.get('shop-1')).toMatchObject({ title: 'Do shop-1', labels: ['urgent'] })
+  await plane.disconnect()
+
+  writeFileSync(file, issue('shop-1', { labels: ['urgent'] }))
+  const again = await line.gemba(['beads', 'import', file, '--json'])
+  expect(again.code).toBe(0)
+  expect(JSON.parse(again.stdout)).toMatchObject({ version: 1, created: 0, updated: 0, skipped: 2 })
+})
+
+test('beads import says that there is nothing to read, and that Gemba must run to have its own database', async () => {
+  const missing = await line.gemba(['beads', 'import', 'none.jsonl'])
+  expect(missing.code).toBe(1)
+  expect(missing.stderr).toContain(
+    `path_unusable: ${join(line.folder, 'none.jsonl')} can not be used: there is nothing.`,
+  )
+  writeFileSync(join(line.folder, 'export.jsonl'), issue('shop-1'))
+  const stopped = await line.gemba(['beads', 'import', 'export.jsonl'])
+  expect(stopped).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/^not_running: .*\n {2}Start it with/) as string,
+  })
+})
