@@ -40,9 +40,6 @@ export function createReport(stream: NodeJS.WriteStream = process.stderr): Repor
   }
 }
 
-/** A report that says nothing. */
-export const silentReport: Report = { line: () => undefined, progress: () => undefined, endProgress: () => undefined }
-
 function bar(done: number, total: number | undefined, live: boolean): string {
   if (!live || total === undefined || total === 0) return ''
   const filled = Math.round(Math.min(1, done / total) * 24)

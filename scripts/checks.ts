@@ -12,6 +12,7 @@ const checks: readonly (readonly [name: string, file: string, ...args: string[]]
   ['types', bin('typescript/bin/tsc'), '--noEmit'],
   ['types of the console', bin('vue-tsc/bin/vue-tsc.js'), '--noEmit', '-p', 'web/tsconfig.json'],
   ['dead code', bin('knip/bin/knip.js')],
+  ['code that only tests reach', bin('knip/bin/knip.js'), '--production'],
   ['docs are fresh', join(root, 'scripts/docs.ts'), '--check'],
   ['OpenAPI is fresh', join(root, 'scripts/openapi.ts'), '--check'],
   ["the console's client is fresh", join(root, 'web/generate.ts')],

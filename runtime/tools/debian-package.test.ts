@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exec, run } from '../exec.ts'
-import { silentReport } from '../terminal.ts'
+import { silentReport } from '../testing/silent-report.ts'
 import { debianInstaller } from './debian-package.ts'
 
 const asked = await exec('apt-get', ['download', '--print-uris', '--', 'tmux']).catch(() => undefined)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { run } from '../exec.ts'
 import { freePort } from '../free-port.ts'
-import { silentReport } from '../terminal.ts'
+import { silentReport } from '../testing/silent-report.ts'
 import { downloadInstaller } from './download.ts'
 
 const release = { tool: 'widget', project: 'o/w', tag: 'v1', asset: 'widget.tar.gz', member: 'widget-1/bin/widget' }

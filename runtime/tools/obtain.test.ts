@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { run, start } from '../exec.ts'
-import { silentReport } from '../terminal.ts'
+import { silentReport } from '../testing/silent-report.ts'
 import { obtain, type Installer } from './obtain.ts'
 
 let tools: string
