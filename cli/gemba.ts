@@ -35,7 +35,7 @@ function program(): Command {
   gemba
     .command('init')
     .description(
-      'Make a project of a git repository. Writes .gemba/gemba.toml and .gemba/agents.toml; keeps what is there.',
+      'Make a project of a git repository. Writes gemba.toml, agents.toml and interaction_profile.md into .gemba; keeps what is there.',
     )
     .argument('[folder]', 'the repository', '.')
     .option('--no-input', 'ask nothing; take the names from the folder')
@@ -59,6 +59,7 @@ function program(): Command {
         .choices(['native', 'none'])
         .default('native'),
     )
+    .option('--backend <terminals>', 'where agents run: tmux (default); the terminals of macOS are not driven')
     .option('--public-url <url>', 'the address by which others reach the server, when it is another one')
     .option('--data <folder>', data)
     .option('--open', 'open the console in the browser when it is up')

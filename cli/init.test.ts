@@ -1,8 +1,11 @@
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { agentType } from '../agent/backends/native/testing/native-fixture.ts'
+import { composePreamble, readLayers } from '../agent/preamble.ts'
 import { createDataFolder, dataFolderOf } from '../runtime/data-folder.ts'
 import { run } from '../runtime/exec.ts'
+import { briefOf } from '../test/conformance/orchestration-plane.ts'
 import { CommandLine } from './testing/command-line.ts'
 
 let line: CommandLine
@@ -18,7 +21,9 @@ describe('gemba init', () => {
     await line.repository()
     const result = await line.gemba(['init', '--no-input', '--json'])
     expect(result).toMatchObject({ code: 0 })
-    expect(JSON.parse(result.stdout)).toMatchObject({ created: [expect.any(String), expect.any(String)] })
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      created: ['gemba.toml', 'agents.toml', 'interaction_profile.md'].map((name) => join(line.folder, '.gemba', name)),
+    })
     expect(result.stderr).toContain('Next: gemba serve')
     const text = readFileSync(join(line.folder, '.gemba/gemba.toml'), 'utf8')
     expect(text).toContain('base = "trunk"')
@@ -26,8 +31,36 @@ describe('gemba init', () => {
     expect(readFileSync(join(line.folder, '.gemba/agents.toml'), 'utf8')).not.toContain('gemba:scripted')
     createDataFolder(dataFolderOf(line.folder, join(line.folder, '.gemba/data')))
     expect(await run('git', ['-C', line.folder, 'status', '--porcelain', '-uall'])).toBe(
-      '?? .gemba/agents.toml\n?? .gemba/gemba.toml\n',
+      '?? .gemba/agents.toml\n?? .gemba/gemba.toml\n?? .gemba/interaction_profile.md\n',
     )
+  })
+
+  test('writes a profile whose three sections agents are told by their mode, and keeps one that is there', async () => {
+    await line.repository()
+    const own = join(line.folder, '.gemba/interaction_profile.md')
+    await line.gemba(['init', '--no-input'])
+    const text = readFileSync(own, 'utf8')
+    const sections = text.split(/^## +/m).slice(1)
+    expect(sections.map((section) => section.split('\n', 1)[0])).toEqual(['dangerous', 'balanced', 'cautious'])
+    const repository = {
+      id: 'a',
+      path: line.folder,
+      base: 'trunk',
+      integration: 'merge',
+      remote: 'origin',
+      prefixes: [],
+    } as const
+    for (const [index, interactionMode] of (['dangerous', 'balanced', 'cautious'] as const).entries()) {
+      const agent = agentType({ name: 'a', command: 'a', interactionMode })
+      const bead = briefOf('a-1', {})
+      const place = { worktree: '/w', branch: 'bead/a-1', earlier: '' }
+      const told = composePreamble({ bead, repository, agent, layers: readLayers(repository), ...place })
+      expect(told).toContain(sections[index]?.split('\n').slice(2).join('\n').trim())
+    }
+    rmSync(join(line.folder, '.gemba/gemba.toml'))
+    writeFileSync(own, '## balanced\n\nOurs.\n')
+    await line.gemba(['init', '--no-input'])
+    expect(readFileSync(own, 'utf8')).toBe('## balanced\n\nOurs.\n')
   })
 
   test('keeps what is there', async () => {

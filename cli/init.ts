@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { configPaths, loadProject } from '../runtime/config.ts'
+import { installation } from '../runtime/installation.ts'
 import { createFile } from '../runtime/secret.ts'
 import { agentsTemplate, projectTemplate } from './templates.ts'
 import { excludeFromGit, ownFolders } from './git-exclude.ts'
@@ -18,7 +19,9 @@ export async function init(folder: string, options: { input: boolean; json?: boo
   if (options.json === true) print(JSON.stringify({ folder: root, project: project.id, created }))
   for (const file of created) say(`Wrote ${file}`)
   if (created.length === 0) say(`${paths.project} is there already; kept as it is.`)
-  if (created.includes(paths.project)) say('Commit .gemba/gemba.toml: what git does not know, `git clean` removes.')
+  if (created.includes(paths.project)) {
+    say('Commit .gemba/gemba.toml and .gemba/interaction_profile.md: what git does not know, `git clean` removes.')
+  }
   if (!(await hasCommits(root))) say('The repository has no commit yet: make one before you start work.')
   say(`Next: gemba serve${root === process.cwd() ? '' : ` ${root}`}`)
   return exitCodes.done
@@ -30,10 +33,22 @@ async function create(root: string, ask: boolean): Promise<string[]> {
   const paths = configPaths(root)
   mkdirSync(dirname(paths.project), { recursive: true })
   const project = projectTemplate({ ...answers, base: await currentBranch(root) })
-  const missing = existsSync(paths.agents) ? [] : [paths.agents]
-  for (const file of missing) createFile(file, agentsTemplate({ scripted: false }), 0o600)
+  const missing = [paths.agents, profile(root)].filter((file) => !existsSync(file))
+  for (const file of missing) {
+    if (file === paths.agents) createFile(file, agentsTemplate({ scripted: false }), 0o600)
+    else createFile(file, readFileSync(profileTemplate(), 'utf8'))
+  }
   createFile(paths.project, project)
   return [paths.project, ...missing]
+}
+
+/** What agents are told about questions and blockers, for people to edit (seed 003). */
+function profile(root: string): string {
+  return join(root, '.gemba', 'interaction_profile.md')
+}
+
+function profileTemplate(): string {
+  return join(installation().root, 'examples', 'interaction_profile.md')
 }
 
 async function questions(suggested: string): Promise<{ id: string; name: string }> {

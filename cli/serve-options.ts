@@ -9,6 +9,7 @@ export interface ServeFlags {
   readonly listen?: string
   readonly auth?: 'token' | 'none'
   readonly orchestration: 'native' | 'none'
+  readonly backend?: string
   readonly publicUrl?: string
   readonly data?: string
   readonly open?: boolean
@@ -17,9 +18,10 @@ export interface ServeFlags {
 
 /**
  * What the flags and the configuration say together; a port 0 is replaced by a free one. `usage` for a flag that is
- * not right, `bind_refused` for an open door without sign-in.
+ * not right, `bind_refused` for an open door without sign-in, `backend_unavailable` for terminals that are not driven.
  */
 export async function serveOptions(loaded: LoadedProject, flags: ServeFlags, command: string): Promise<ServeOptions> {
+  requireBackend(flags.backend ?? 'tmux', command)
   const asked = flags.listen === undefined ? loaded.listen : requireListen(flags.listen, command)
   const auth = flags.auth ?? loaded.auth
   const publicUrl = flags.publicUrl === undefined ? loaded.publicUrl : originOf(flags.publicUrl, command)
@@ -28,6 +30,19 @@ export async function serveOptions(loaded: LoadedProject, flags: ServeFlags, com
   const everywhere = listen.host === '0.0.0.0' || listen.host === '::'
   const shown = everywhere ? { ...listen, host: '127.0.0.1' } : listen
   return { listen, auth, publicUrl, orchestration: flags.orchestration, url: `http://${listenText(shown)}` }
+}
+
+/** Terminals of macOS that seed 003 names beside tmux. */
+const macTerminals: readonly string[] = ['iterm2', 'terminal', 'terminal.app']
+
+function requireBackend(backend: string, command: string): void {
+  if (backend === 'tmux') return
+  if (macTerminals.includes(backend.toLowerCase())) {
+    const why = 'it exists only on macOS, and this version of Gemba drives tmux alone, there as well'
+    throw new GembaError('backend_unavailable', { backend, why })
+  }
+  const why = `--backend ${backend} names no terminals that Gemba knows, such as: ${command} --backend tmux`
+  throw new GembaError('usage', { why })
 }
 
 /** Without sign-in nobody beyond this machine may come in, neither directly nor through a proxy with an address of its own. */

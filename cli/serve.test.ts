@@ -74,6 +74,21 @@ describe('gemba serve refuses', () => {
     expect(stderr).toContain(example)
   })
 
+  test('terminals that are not driven, and takes tmux by its name', async () => {
+    for (const backend of ['iTerm2', 'Terminal.app']) {
+      const { code, stderr } = await line.gemba(['serve', `--backend=${backend}`, '--orchestration=native'])
+      expect(code).toBe(1)
+      expect(stderr).toMatch(new RegExp(`^backend_unavailable: The terminals of ${backend} .*only on macOS`))
+    }
+    expect(await line.gemba(['serve', '--backend=screen'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('gemba serve --backend tmux') as string,
+    })
+    const env = { GEMBA_TMUX: join(line.folder, 'none') }
+    const { stderr } = await line.gemba(['serve', '--backend=tmux', '--orchestration=native'], env)
+    expect(stderr).toMatch(/^tool_missing: tmux/)
+  })
+
   test('a broken configuration, with its place', async () => {
     writeFileSync(join(line.folder, '.gemba/gemba.toml'), '[project]\nid = "shop"\nprefx = "x"\n')
     const result = await line.gemba(['serve'])

@@ -343,6 +343,11 @@ export const catalogue = {
     message: 'Refusing to be reached at {address} without sign-in.',
     mend: 'Use `--auth token`; or listen on 127.0.0.1, without a public URL of another machine.',
   },
+  backend_unavailable: {
+    status: 500,
+    message: 'The terminals of {backend} can not be used: {why}.',
+    mend: 'Use `--backend tmux`, which is also what is taken without the flag. Gemba gets tmux where it can.',
+  },
   listen_failed: {
     status: 500,
     message: 'Can not listen on {address}: {why}.',
