@@ -42,6 +42,10 @@ export interface ProjectOptions {
   readonly integration?: string
   /** More lines of `[limits]`. */
   readonly limits?: Readonly<Record<string, number>>
+  /** More `[[repository]]` blocks. */
+  readonly repositories?: string
+  /** Prefix of the beads of the project's own repository. Default: that of all beads. */
+  readonly ownPrefix?: string
   /** Lines of `[processes]`. */
   readonly processes?: Readonly<Record<string, number>>
   readonly files?: Readonly<Record<string, string>>
@@ -173,7 +177,8 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
   }
 }
 
-function projectFile({ timing, limits, processes, maxSessions, defaultAgent, integration }: ProjectOptions): string {
+function projectFile(options: ProjectOptions): string {
+  const { timing, limits, processes, maxSessions, defaultAgent, integration, repositories, ownPrefix } = options
   const valued = (values: object): string[] =>
     Object.entries(values).map(([key, value]) => `${snake(key)} = ${JSON.stringify(value)}`)
   const written = (title: string, values: object = {}): string[] => {
@@ -190,7 +195,8 @@ function projectFile({ timing, limits, processes, maxSessions, defaultAgent, int
     'path = "."',
     'base = "main"',
     `integration = "${integration ?? 'merge'}"`,
-    'prefixes = ["tp"]',
+    `prefixes = ["${ownPrefix ?? 'tp'}"]`,
+    repositories ?? '',
     '[limits]',
     `max_sessions = ${maxSessions ?? 8}`,
     ...valued(limits ?? {}),
