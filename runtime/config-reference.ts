@@ -8,6 +8,10 @@ const variables: readonly (readonly [name: string, what: string])[] = [
   ],
   ['GEMBA_TEMPORAL', 'Path of the `temporal` program; likewise `GEMBA_DOLT`, `GEMBA_TMUX`, `GEMBA_GIT`, `GEMBA_GO`.'],
   [
+    'GEMBA_RELEASES',
+    'Address of a mirror of the release API of GitHub, by HTTPS, from which Temporal and Dolt are downloaded.',
+  ],
+  [
     'GEMBA_DATA',
     'The data folder: beads, durable processes, the record, tokens. Default: `.gemba/data` of the project where that ' +
       "exists, else a folder of the project's own in `gemba/projects` of the user's state folder (`XDG_STATE_HOME`, " +

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { run } from '../exec.ts'
 import { freePort } from '../free-port.ts'
 import { silentReport } from '../testing/silent-report.ts'
-import { downloadInstaller } from './download.ts'
+import { downloadInstaller, releasesAddress } from './download.ts'
+import { releaseSums } from './release-sums.ts'
 
 const release = { tool: 'widget', project: 'o/w', tag: 'v1', asset: 'widget.tar.gz', member: 'widget-1/bin/widget' }
 let folder: string
@@ -46,7 +47,8 @@ function address(): string {
 }
 
 function install(api = address()): Promise<Record<string, string>> {
-  return downloadInstaller(release, silentReport, api).install(join(folder, 'out'), join(folder, 'widget'))
+  const sums = releaseSums(join(folder, 'cache', 'sums.json'))
+  return downloadInstaller(release, silentReport, api, sums).install(join(folder, 'out'), join(folder, 'widget'))
 }
 
 test('a release is fetched, checked, unpacked, and its origin told', async () => {
@@ -59,6 +61,33 @@ test('a changed byte is noticed', async () => {
   sent = Buffer.from(archive)
   sent[sent.length - 1] = (sent[sent.length - 1] ?? 0) ^ 1
   await expect(install()).rejects.toThrow(/SHA-256/)
+})
+
+test('a release that is another one than when it was first taken is refused, whatever it says of itself', async () => {
+  const { sha256 = '' } = await install()
+  await install()
+  writeFileSync(join(folder, 'in/widget-1/bin/widget'), 'another program')
+  await run('tar', ['-czf', join(folder, 'b.tar.gz'), '-C', join(folder, 'in'), 'widget-1'])
+  sent = readFileSync(join(folder, 'b.tar.gz'))
+  const digest = createHash('sha256').update(sent).digest('hex')
+  asset = { ...asset, size: sent.length, digest: `sha256:${digest}` }
+  await expect(install()).rejects.toThrow(`the release was changed: its SHA-256 is ${digest}, and was ${sha256}`)
+  expect(readFileSync(join(folder, 'widget'), 'utf8')).toBe('a program')
+  writeFileSync(join(folder, 'cache', 'sums.json'), 'torn')
+  await expect(install()).rejects.toThrow('can not be read')
+})
+
+test.each([
+  ['', 'https://api.github.com'],
+  ['https://mirror.example/api/', 'https://mirror.example/api'],
+  ['http://127.0.0.1:9000', 'http://127.0.0.1:9000'],
+  ['http://mirror.example', undefined],
+  ['file:///tmp', undefined],
+  ['mirror', undefined],
+])('releases of %j are asked for at %s', (named, address) => {
+  const asked = (): string => releasesAddress({ GEMBA_RELEASES: named })
+  if (address === undefined) expect(asked).toThrow(expect.objectContaining({ code: 'config_invalid' }))
+  else expect(asked()).toBe(address)
 })
 
 test('too much and too little are noticed', async () => {

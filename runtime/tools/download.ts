@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
+import { GembaError } from '../../model/error.ts'
 import { run } from '../exec.ts'
+import { isLoopback } from '../listen-address.ts'
 import type { Report } from '../terminal.ts'
 import type { Installer } from './obtain.ts'
+import { releaseSums } from './release-sums.ts'
 
 /** A published release archive. */
 export interface ReleaseArchive {
@@ -26,10 +29,17 @@ const downloadBytes = 300_000_000
 const largest = 600 * 1024 * 1024
 
 /**
- * Downloads an official release archive and checks its size and SHA-256 against what the release says of it.
- * Without a network it fails within seconds. `api` is another address of the release API, for tests.
+ * Downloads an official release archive and checks its size and SHA-256 against what the release says of it, and against
+ * what this archive was when this machine first took it. The first time the release's own word is all there is.
+ * Without a network it fails within seconds.
  */
-export function downloadInstaller(archive: ReleaseArchive, report: Report, api = 'https://api.github.com'): Installer {
+export function downloadInstaller(
+  archive: ReleaseArchive,
+  report: Report,
+  api = releasesAddress(),
+  sums = releaseSums(),
+): Installer {
+  const name = `${archive.project}/${archive.tag}/${archive.asset}`
   return {
     name: 'official download',
     needs: { bytes: downloadBytes },
@@ -39,12 +49,30 @@ export function downloadInstaller(archive: ReleaseArchive, report: Report, api =
       const file = join(folder, 'archive.tar.gz')
       const digest = await downloadTo(asset, file, archive.tool, report)
       if (digest !== asset.digest) throw new Error(`the download's SHA-256 is ${digest}, not ${asset.digest}`)
+      const before = sums.first(name)
+      if (before !== undefined && before !== digest) {
+        throw new Error(
+          `the release was changed: its SHA-256 is ${digest}, and was ${before} when it was first taken here`,
+        )
+      }
       await run('tar', ['-xzf', file, '-C', folder], { timeout: 300_000 })
       if (!existsSync(join(folder, archive.member))) throw new Error(`the archive holds no ${archive.member}`)
       renameSync(join(folder, archive.member), target)
+      sums.note(name, digest)
       return { way: 'download', url: asset.url, sha256: digest, size: String(asset.size), tag: archive.tag }
     },
   }
+}
+
+/** Where releases are asked for: GitHub, or a mirror of its API that `GEMBA_RELEASES` names. `config_invalid`. */
+export function releasesAddress(env: NodeJS.ProcessEnv = process.env): string {
+  const named = env['GEMBA_RELEASES'] ?? ''
+  if (named === '') return 'https://api.github.com'
+  const url = URL.parse(named)
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
+  if (isSafe) return named.replace(/\/+$/, '')
+  const why = 'it is no https address of a mirror of the release API'
+  throw new GembaError('config_invalid', { file: 'environment GEMBA_RELEASES', why })
 }
 
 interface Asset {
