@@ -18,7 +18,8 @@ beforeAll(async () => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'gemba-packed-')))
   const installed = join(base, 'installed')
   mkdirSync(installed)
-  const patient = { timeout: 500_000 }
+  // npm would leave its compiled code in the temporary folder.
+  const patient = { timeout: 500_000, env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' } }
   await run('npm', ['pack', '--silent', '--pack-destination', base], { cwd: root, ...patient })
   const [tarball = ''] = readdirSync(base).filter((name) => name.endsWith('.tgz'))
   writeFileSync(join(installed, 'package.json'), '{ "private": true }')
