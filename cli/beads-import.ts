@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { GembaError } from '../model/error.ts'
 import { importJsonl, type ImportLine } from '../planes/work/import-jsonl.ts'
+import { beadsLogin, trust } from '../planes/work/login.ts'
 import { loadProject } from '../runtime/config.ts'
 import { dataFolderOf, runningServer, type DataFolder } from '../runtime/data-folder.ts'
 import { readServerSettings, settingsVariable } from '../runtime/settings.ts'
@@ -43,12 +44,11 @@ function told({ file, line, bead, why }: ImportLine): string {
 /** The database that the running Gemba uses, else a server of the project's own. */
 async function loginOf(folder: string, data: DataFolder): Promise<Parameters<typeof importJsonl>[0]> {
   const { beads } = loadProject(folder)
-  if (!beads.embedded) return beads
+  if (!beads.embedded) {
+    const { host, port, user, password, database, tls } = beads
+    return { host, port, user, password, database, ...trust(tls) }
+  }
   const running = await runningServer(data)
   if (running?.state !== 'up') throw new GembaError('not_running', { folder: resolve(folder) })
-  const { host, port, user, passwordFile, database } = readServerSettings({
-    [settingsVariable]: join(data.settings, 'server.json'),
-  }).beads
-  const password = passwordFile === null ? {} : { password: readFileSync(passwordFile, 'utf8').trim() }
-  return { host, port, user, database, ...password }
+  return beadsLogin(readServerSettings({ [settingsVariable]: join(data.settings, 'server.json') }).beads)
 }

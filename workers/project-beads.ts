@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import type { WorkPlane } from '../model/work-plane.ts'
 import { openBeads } from '../planes/work/beads-sql.ts'
 import { createBeads } from '../planes/work/create-beads.ts'
-import type { BeadsLogin } from '../planes/work/login.ts'
-import type { BeadsSettings, ServerSettings } from '../runtime/settings.ts'
+import { beadsLogin } from '../planes/work/login.ts'
+import type { ServerSettings } from '../runtime/settings.ts'
 import { seedExample } from './example-seed.ts'
 
 /** Opens the project's Beads database; in embedded mode it is created first, and the example's is filled. Repeat-safe. */
@@ -14,10 +13,4 @@ export async function openProjectBeads(settings: ServerSettings): Promise<WorkPl
   const plane = await openBeads(login)
   if (settings.example) await seedExample(plane)
   return plane
-}
-
-function beadsLogin({ host, port, user, database, passwordFile, tls }: BeadsSettings): BeadsLogin {
-  const password = passwordFile === null ? {} : { password: readFileSync(passwordFile, 'utf8').trim() }
-  const ca = tls === null || tls.caFile === null ? {} : { ca: readFileSync(tls.caFile, 'utf8') }
-  return { host, port, user, database, ...password, ...(tls === null ? {} : { tls: ca }) }
 }

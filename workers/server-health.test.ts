@@ -4,7 +4,8 @@ import type { Board } from '../model/board.ts'
 import type { Store } from '../store/store.ts'
 import { openStore } from '../store/open-store.ts'
 import { startPostgres } from '../test/postgres-server.ts'
-import { freePort, startTemporal } from '../test/temporal-server.ts'
+import { freePort } from '../runtime/free-port.ts'
+import { startTemporal } from '../test/temporal-server.ts'
 import { openServerHealth, type HealthOptions, type ServerHealth } from './server-health.ts'
 
 const board = { health: () => ({ healthy: true, why: '', since: '' }) } as Board

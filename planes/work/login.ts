@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import type { BeadsSettings } from '../../runtime/settings.ts'
+
 /** Where a Beads database is and who we are there. */
 export interface BeadsLogin {
   readonly host: string
@@ -10,4 +13,16 @@ export interface BeadsLogin {
     /** PEM of the authorities that are trusted instead of those that Node knows. */
     readonly ca?: string
   }
+}
+
+/** What the settings of a server say, with the secrets and certificates that they only name. */
+export function beadsLogin({ host, port, user, database, passwordFile, tls }: BeadsSettings): BeadsLogin {
+  const password = passwordFile === null ? {} : { password: readFileSync(passwordFile, 'utf8').trim() }
+  return { host, port, user, database, ...password, ...trust(tls) }
+}
+
+/** The part of a login that says how TLS is spoken. */
+export function trust(tls: BeadsSettings['tls']): Pick<BeadsLogin, 'tls'> {
+  if (tls === null) return {}
+  return { tls: tls.caFile === null ? {} : { ca: readFileSync(tls.caFile, 'utf8') } }
 }
