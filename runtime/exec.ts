@@ -10,6 +10,8 @@ export interface ExecOptions {
   readonly timeout?: number
   /** Bytes of output kept; more is an error. Default 16 MiB. */
   readonly maxBuffer?: number
+  /** How output becomes text. Default UTF-8; `latin1` keeps every byte. */
+  readonly encoding?: 'utf8' | 'latin1'
   readonly signal?: AbortSignal
 }
 
@@ -52,6 +54,7 @@ export function exec(file: string, args: readonly string[], options: ExecOptions
         env: options.env ?? process.env,
         timeout: options.timeout ?? 30_000,
         maxBuffer: options.maxBuffer ?? 16 * 1024 * 1024,
+        encoding: options.encoding ?? 'utf8',
         killSignal: 'SIGKILL',
         shell: false,
         windowsHide: true,

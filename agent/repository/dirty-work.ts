@@ -6,11 +6,12 @@ import { identityFor } from './merge-into-base.ts'
 
 /** Commits everything that is uncommitted in a bead's worktree. */
 export async function commitAll(git: Git, bead: string): Promise<void> {
-  await git.run(['add', '--all', '--', '.'])
+  await git.run(['add', '--all', '--', '.'], { apart: true })
   const message = `chore(${bead}): auto-commit before integration`
   await git.run(['commit', '--quiet', '--no-verify', '--no-gpg-sign', '--cleanup=verbatim', '-F', '-'], {
     input: `${message}\n`,
     env: identityFor(git),
+    apart: true,
   })
 }
 
@@ -22,13 +23,13 @@ export async function setAside(git: Git, bead: string): Promise<void> {
   const commit = await snapshot(git, bead)
   for (let number = await nextNumber(git, bead); ; number += 1) {
     const ref = `refs/gemba/discarded/${bead}/${number}`
-    const made = await git.try(['update-ref', ref, commit, ''])
+    const made = await git.try(['update-ref', ref, commit, ''], { apart: true })
     if (made.code === 0) break
     if ((await git.try(['rev-parse', '--verify', '--quiet', ref])).code !== 0)
-      await git.run(['update-ref', ref, commit, ''])
+      await git.run(['update-ref', ref, commit, ''], { apart: true })
   }
-  await git.run(['reset', '--quiet', '--hard', 'HEAD', '--'])
-  await git.run(['clean', '--quiet', '-d', '--force', '--', '.'])
+  await git.run(['reset', '--quiet', '--hard', 'HEAD', '--'], { apart: true })
+  await git.run(['clean', '--quiet', '-d', '--force', '--', '.'], { apart: true })
 }
 
 /** A commit of everything as it stands, made beside the worktree's own index. */

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { GembaError } from '../../model/error.ts'
 import { plainLine } from '../../model/plain-text.ts'
-import { exec, ExecError, type ExecOptions, type ExecResult } from '../../runtime/exec.ts'
+import { exec, ExecError, type ExecResult } from '../../runtime/exec.ts'
+import { execApart } from '../../runtime/exec-apart.ts'
+import type { ProcessIdentity } from '../../runtime/process-identity.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
 import { readSafeguards, type Safeguards } from './safeguards.ts'
 
@@ -17,6 +19,14 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds. Default 60,000. */
   readonly timeout?: number
+  /**
+   * For a command that changes files, an index or a branch: it has no time limit and ends as it should when we end. Its
+   * exit code is 128 and the signal when somebody killed it. The function is told which process it is before it begins.
+   */
+  readonly apart?: true | ((process: ProcessIdentity) => void)
+  /** See `ExecOptions`; not for what runs apart. */
+  readonly encoding?: 'latin1'
+  readonly maxBuffer?: number
 }
 
 /** Git in one place, with everything an agent may have planted there switched off. */
@@ -116,13 +126,15 @@ function spawnGit(
   options: GitOptions,
   overrides: Readonly<Record<string, string>>,
 ): Promise<ExecResult> {
-  const settings: ExecOptions = {
+  const { apart, timeout = 60_000, env, ...rest } = options
+  const settings = {
+    ...rest,
     cwd: place.workTree,
-    env: environment({ ...overrides, GIT_DIR: place.gitDir, GIT_WORK_TREE: place.workTree, ...options.env }),
-    timeout: options.timeout ?? 60_000,
-    ...(options.input === undefined ? {} : { input: options.input }),
+    env: environment({ ...overrides, GIT_DIR: place.gitDir, GIT_WORK_TREE: place.workTree, ...env }),
   }
-  return exec(locateTool('git'), ['--no-pager', ...constants, ...args], settings)
+  const command = ['--no-pager', ...constants, ...args]
+  if (apart === undefined) return exec(locateTool('git'), command, { ...settings, timeout })
+  return execApart(locateTool('git'), command, { ...settings, ...(apart === true ? {} : { begin: apart }) })
 }
 
 function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
@@ -135,6 +147,8 @@ function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
+    // A look is killed after its time, and must not leave a lock behind.
+    GIT_OPTIONAL_LOCKS: '0',
     GIT_ASKPASS: '',
     GIT_EDITOR: 'true',
     GIT_SEQUENCE_EDITOR: 'true',

@@ -1,14 +1,20 @@
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import type { Repository } from '../../model/agent.ts'
 import type { Integrate, IntegrateOutcome } from '../../model/orchestration-plane.ts'
 import { plainLine, plainName } from '../../model/plain-text.ts'
 import { beadFolder, conflict, lookAt, type BeadFolder } from './bead-place.ts'
+import { completeMove } from './checkout-move.ts'
 import { commitAll, setAside } from './dirty-work.ts'
 import { whileLocked } from './lock.ts'
 import { bringerOf, commitsWith, compare, isAncestor } from './history.ts'
 import { mergeIntoBase, type Merge } from './merge-into-base.ts'
-import { openCheckout, openRepository, readBranches, requireBase, type OpenedRepository } from './opened-repository.ts'
+import {
+  baseFile,
+  openCheckout,
+  openRepository,
+  readBranches,
+  requireBase,
+  type OpenedRepository,
+} from './opened-repository.ts'
 import { compareUrl, fetchBase, push, remoteBase } from './remote.ts'
 import { steeringOfBranch } from './steering.ts'
 import { readStatus } from './work-status.ts'
@@ -36,15 +42,15 @@ export async function integrate(request: IntegrateBead): Promise<IntegrateOutcom
   const opened = await openRepository(request.repository)
   const folder = await beadFolder(opened, request.bead)
   const task = { request, opened, folder }
-  const name = createHash('sha256').update(request.repository.base).digest('hex').slice(0, 16)
-  const lock = join(opened.commonDir, 'gemba', `${name}.lock`)
-  const outcome = await whileLocked(lock, { patience: lockPatience }, () => integrateAlone(task))
+  const outcome = await whileLocked(baseFile(opened, 'lock'), { patience: lockPatience }, () => integrateAlone(task))
   return outcome ?? blocked(`another integration into ${request.repository.base} has not ended for a minute`)
 }
 
 async function integrateAlone(task: Task): Promise<IntegrateOutcome> {
   const { request, opened, folder } = task
   await requireBase(opened, await readBranches(opened, [request.repository.base]))
+  const halfWay = await completeMove(opened)
+  if (halfWay !== undefined) return blocked(halfWay)
   const trouble = await settleWorktree(task)
   if (trouble !== undefined) return trouble
   const branch = (await readBranches(opened, [folder.branch])).get(folder.branch)

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
+import { moveCheckout, type Moved } from './checkout-move.ts'
 import { said, type Git } from './git.ts'
 import { isAncestor } from './history.ts'
 import {
+  commitOf,
   gitDirOf,
   openCheckout,
   readBranches,
@@ -61,37 +63,17 @@ async function compute(git: Git, base: string, head: string, message: string): P
   return { outcome: 'merged', commit: commit.trim() }
 }
 
-type Moved = 'moved' | 'raced' | { readonly why: string }
-
 async function moveBase(opened: OpenedRepository, base: Branch, commit: string): Promise<Moved> {
-  const ref = `refs/heads/${opened.repository.base}`
   const where = base.checkedOut
   const gitDir = where !== null && existsSync(where) ? await gitDirOf(where) : undefined
-  if (where === null || gitDir === undefined) {
-    const set = await opened.git.try(['update-ref', '-m', 'gemba: integrate', ref, commit, base.commit])
-    if (set.code === 0) return 'moved'
-    return (await commitOf(opened.git, ref)) === base.commit ? { why: said(set) } : 'raced'
+  if (where !== null && gitDir !== undefined) {
+    const move = { git: await openCheckout(opened, gitDir, where), from: base.commit, to: commit }
+    return moveCheckout(opened, move)
   }
-  const git = await openCheckout(opened, gitDir, where)
-  const result = await git.try([
-    'merge',
-    '--ff-only',
-    '--quiet',
-    '--no-stat',
-    '--no-autostash',
-    '--no-overwrite-ignore',
-    '--no-verify-signatures',
-    commit,
-  ])
-  const now = await commitOf(opened.git, ref)
-  if (now === commit) return 'moved'
-  if (now !== base.commit) return 'raced'
-  const failure = result.code === 0 ? `${where} is no longer on ${opened.repository.base}` : said(result)
-  return { why: `${opened.repository.base} is checked out in ${where} and could not be moved there: ${failure}` }
-}
-
-async function commitOf(git: Git, ref: string): Promise<string> {
-  return (await git.run(['rev-parse', '--verify', ref])).trim()
+  const ref = `refs/heads/${opened.repository.base}`
+  const set = await opened.git.try(['update-ref', '-m', 'gemba: integrate', ref, commit, base.commit], { apart: true })
+  if (set.code === 0) return 'moved'
+  return (await commitOf(opened.git, ref)) === base.commit ? { why: said(set) } : 'raced'
 }
 
 /** Who our commits are by: the repository's own user, else Gemba. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Repository } from '../../model/agent.ts'
@@ -74,6 +75,17 @@ export async function requireBase(opened: OpenedRepository, branches: ReadonlyMa
   if (base !== undefined) return base
   const any = await git.run(['for-each-ref', '--count=1', 'refs/heads'])
   throw unusable(repository, any === '' ? 'it has no commits yet' : `it has no branch ${repository.base}`)
+}
+
+/** Where we note something about the base branch, for every process of this machine. */
+export function baseFile({ commonDir, repository }: OpenedRepository, kind: 'lock' | 'move'): string {
+  const name = createHash('sha256').update(repository.base).digest('hex').slice(0, 16)
+  return join(commonDir, 'gemba', `${name}.${kind}`)
+}
+
+/** The commit that a reference names. */
+export async function commitOf(git: Git, ref: string): Promise<string> {
+  return (await git.run(['rev-parse', '--verify', ref])).trim()
 }
 
 /** Git in another checkout of the same repository. */

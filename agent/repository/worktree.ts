@@ -113,7 +113,7 @@ async function attempt(opened: OpenedRepository, folder: BeadFolder): Promise<Wo
   if (found.kind === 'worktree') return reuse(opened, folder, found.gitDir, branch)
   if (found.kind === 'unfinished') {
     if (await isFinishedSoon(opened, folder)) return undefined
-    await opened.git.try(['worktree', 'remove', '--force', '--force', '--', folder.path])
+    await opened.git.try(['worktree', 'remove', '--force', '--force', '--', folder.path], { apart: true })
     await rm(folder.path, { recursive: true, force: true })
   }
   await forget(opened, folder, branch)
@@ -142,10 +142,10 @@ async function add(
       : ['--', folder.path, folder.branch]
   const command = ['worktree', 'add', '--quiet', '--no-guess-remote', ...what]
   // Git itself trips over two worktrees that are made at the same moment.
-  let result = await inTurn(opened.commonDir, () => opened.git.try(command))
+  let result = await inTurn(opened.commonDir, () => opened.git.try(command, { apart: true }))
   if (result.code !== 0 && /missing but already registered/.test(result.stderr)) {
-    await opened.git.try(['worktree', 'remove', '--force', '--', folder.path])
-    result = await opened.git.try(command)
+    await opened.git.try(['worktree', 'remove', '--force', '--', folder.path], { apart: true })
+    result = await opened.git.try(command, { apart: true })
   }
   const note = branch === undefined ? '' : `Branch ${folder.branch} existed already; the work on it is continued.`
   if (result.code === 0) return { path: folder.path, branch: folder.branch, note }
@@ -177,7 +177,7 @@ async function forget(opened: OpenedRepository, folder: BeadFolder, branch: Bran
   if (where !== folder.path && existsSync(where)) {
     throw conflict(folder.bead, `branch ${folder.branch} is checked out in ${where}`)
   }
-  await opened.git.try(['worktree', 'remove', '--force', '--', where])
+  await opened.git.try(['worktree', 'remove', '--force', '--', where], { apart: true })
 }
 
 async function removeFound(
@@ -194,7 +194,7 @@ async function removeFound(
     return { worktree: 'kept', note: `Its commits are neither on ${opened.repository.base} nor on a remote.` }
   }
   const force = found.kind === 'unfinished' ? ['--force', '--force'] : []
-  const removed = await opened.git.try(['worktree', 'remove', ...force, '--', folder.path])
+  const removed = await opened.git.try(['worktree', 'remove', ...force, '--', folder.path], { apart: true })
   if (removed.code !== 0) return { worktree: 'kept', note: said(removed) }
   return { worktree: 'removed', note: await dropBranch(opened, folder, branch) }
 }
@@ -207,7 +207,8 @@ async function dropBranch(opened: OpenedRepository, folder: BeadFolder, branch: 
     return `Branch ${folder.branch} was kept: it is checked out in ${where}.`
   }
   if (!(await isReachable(opened, branch.commit, 'base'))) return `Branch ${folder.branch} was kept: it is not merged.`
-  const dropped = await opened.git.try(['update-ref', '-d', `refs/heads/${folder.branch}`, branch.commit])
+  const command = ['update-ref', '-d', `refs/heads/${folder.branch}`, branch.commit]
+  const dropped = await opened.git.try(command, { apart: true })
   return dropped.code === 0 ? '' : `Branch ${folder.branch} was kept: ${said(dropped)}`
 }
 
