@@ -91,7 +91,7 @@ describe('answers to an agent', { timeout: 60_000 }, () => {
 
   it('does not type again what may have been typed before the host was killed', async () => {
     const { prompt } = await openDialog()
-    typedEntry(join(fixture.host, 'sessions', 's1', 'typed'), 'answer e1').write({ stage: 'typing' })
+    typedEntry(join(fixture.host, 'sessions', 's1', 'typed'), 'answer e1', 1).write({ stage: 'typing' })
     expect(await fixture.plane.deliver(deliver(prompt, true))).toMatchObject({ outcome: 'unconfirmed' })
     expect(keys()).toBe('')
   })

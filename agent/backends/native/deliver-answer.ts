@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { GembaError } from '../../../model/error.ts'
 import type { DeliverAnswer, DeliveryOutcome, SayToPane } from '../../../model/orchestration-plane.ts'
 import { isRunning } from '../../../runtime/process-identity.ts'
 import { answerKey, findDialog } from '../../dialog.ts'
@@ -24,9 +25,12 @@ const noSettleMs = 1_000
 const clearing = new Set(['UserPromptSubmit', 'PreToolUse', 'PostToolUse', 'Stop'])
 const submitted = new Set(['UserPromptSubmit'])
 
-/** Carries an answer to the agent, at most once (design, "Frames: from the pane to the workflow"). */
+/**
+ * Carries an answer to the agent, at most once a launch (design, "Frames: from the pane to the workflow"): a question is
+ * answered again only when the agent that was launched anew has asked it again.
+ */
 export async function deliverAnswer(context: NativeContext, request: DeliverAnswer): Promise<DeliveryOutcome> {
-  const entry = typedEntry(context.store.files(request.session).typed, `answer ${request.escalation}`)
+  const entry = typedEntry(context.store.files(request.session).typed, `answer ${request.escalation}`, request.fence)
   const earlier = entry.read()
   if (earlier?.stage === 'settled') return earlier.outcome
   const record = livePaneOf(context, request.session, request.fence)
@@ -42,11 +46,11 @@ export async function deliverAnswer(context: NativeContext, request: DeliverAnsw
   return typeText(context, record, entry, { text: answer.text, confirmMs })
 }
 
-/** Types what a person wants to tell the agent, once per key. */
+/** Types what a person wants to tell the agent, once per key; again only when the pane died before it was settled. */
 export async function sayToPane(context: NativeContext, request: SayToPane): Promise<DeliveryOutcome> {
-  const entry = typedEntry(context.store.files(request.session).typed, `say ${request.key}`)
-  const earlier = entry.read()
-  if (earlier?.stage === 'settled') return earlier.outcome
+  const entry = typedEntry(context.store.files(request.session).typed, `say ${request.key}`, request.fence)
+  const earlier = entry.outcome()
+  if (earlier !== undefined) return earlier
   const record = livePaneOf(context, request.session, request.fence)
   return typeText(context, record, entry, { text: request.text, confirmMs: sayWaitMs })
 }
@@ -65,6 +69,7 @@ async function deliverPermission(
   }
   const dialog = await matchingDialog(context, record.pane, answer.screenDigest)
   if (dialog === undefined) return entry.settle('moot', 'The dialog was no longer on the screen.')
+  requireAlive(record)
   const begin = framesLength(context.store.files(record.session).frames)
   entry.write({ stage: 'typing' })
   await context.terminals.press(record.pane, Buffer.from(answerKey(dialog, answer.approve)))
@@ -134,13 +139,19 @@ async function typeText(
     // Not settled: nothing was typed, so it can be asked for again.
     return { outcome: 'obstructed', note: 'A dialog stands on the screen; the text was not typed into it.' }
   }
+  requireAlive(record)
   const begin = framesLength(context.store.files(record.session).frames)
   entry.write({ stage: 'typing' })
   await context.terminals.type(record.pane, text)
-  if (!hooked) return entry.settle('delivered', '')
-  const heard = await until(confirmMs, () => Promise.resolve(hasFrame(context, record, begin, submitted)))
+  const heard = !hooked || (await until(confirmMs, async () => hasFrame(context, record, begin, submitted)))
+  if (!hooked || !heard) requireAlive(record)
   if (heard) return entry.settle('delivered', '')
   return entry.settle('unconfirmed', 'The text was typed, but the agent has not said that it took it.')
+}
+
+/** tmux takes keys for a program that has ended without a word; nobody reads them. */
+function requireAlive({ session, pane }: LiveRecord): void {
+  if (!isPaneAlive(pane)) throw new GembaError('pane_gone', { session })
 }
 
 async function showsChoices(context: NativeContext, pane: Pane): Promise<boolean> {
