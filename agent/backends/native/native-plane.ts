@@ -12,6 +12,7 @@ import { TmuxRefusal } from './control-client.ts'
 import { deliverAnswer, sayToPane } from './deliver-answer.ts'
 import { endPane } from './end-pane.ts'
 import { tmuxEnvironment, writeWrappers } from './launch.ts'
+import { openIntegratedMemory, type IntegratedMemory } from './integrated-memory.ts'
 import { isLiving } from './living-panes.ts'
 import { isShown, type NativeContext } from './native-context.ts'
 import { nativeManifest } from './native-manifest.ts'
@@ -37,8 +38,6 @@ export interface NativePlaneOptions {
 
 /** Bytes of keys taken at once. */
 const mostKeys = 65_536
-/** How long an answer about a session's integration holds while nothing was heard from its agent. */
-const integratedMs = 30_000
 
 /**
  * The native backend (seed 003): agents in panes of a tmux server of our own, which is nobody's child and outlives us.
@@ -68,7 +67,7 @@ export async function openNativePlane(options: NativePlaneOptions): Promise<Orch
   const { withheld = [] } = options
   const context: NativeContext = { store, terminals, definitions, repositories, bin, env, withheld, folds: new Map() }
   const inTurn = perSession()
-  const integrated = integratedCache(context)
+  const integrated = openIntegratedMemory()
   const leaving = new AbortController()
 
   return {
@@ -86,7 +85,8 @@ export async function openNativePlane(options: NativePlaneOptions): Promise<Orch
       if (record !== undefined && request.fence < record.fence) {
         throw new GembaError('fence_stale', { session: request.session })
       }
-      return repositories.integrate({ ...request, repository: definitions.repository(request.repository) })
+      const repository = definitions.repository(request.repository)
+      return repositories.integrate({ ...request, repository }).finally(() => integrated.forget(request.session))
     },
     end: (request) => inTurn(request.session, () => endPane(context, request)),
     panes: () => Promise.all(unended().map((record) => announced(context, record, integrated))),
@@ -131,8 +131,9 @@ async function refused<T>(work: Promise<T>, code: ErrorCode, params: Record<stri
 async function announced(
   context: NativeContext,
   record: SessionRecord,
-  integrated: (record: SessionRecord) => Promise<boolean>,
+  integrated: IntegratedMemory,
 ): Promise<AnnouncedPane> {
+  const heard = framesLength(context.store.files(record.session).frames)
   return {
     session: record.session,
     bead: record.bead,
@@ -140,22 +141,7 @@ async function announced(
     fence: record.fence,
     // Where tmux can not be asked an agent may run.
     alive: await isLiving(context, record).catch(() => true),
-    integrated: await integrated(record),
-  }
-}
-
-/** Asking git costs a process: again only when the agent was heard, and not more often than `integratedMs`. */
-function integratedCache(context: NativeContext): (record: SessionRecord) => Promise<boolean> {
-  const known = new Map<string, { heard: number; at: number; answer: Promise<boolean> }>()
-  return (record) => {
-    const heard = framesLength(context.store.files(record.session).frames)
-    const last = known.get(record.session)
-    const now = performance.now()
-    if (last !== undefined && (last.heard === heard || now - last.at < integratedMs)) return last.answer
-    // A repository that can not be asked holds work that nobody has seen integrated.
-    const answer = isIntegrated(context, record).catch(() => false)
-    known.set(record.session, { heard, at: now, answer })
-    return answer
+    integrated: integrated.last(record.session, heard, () => isIntegrated(context, record)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { briefOf, endOf, startOf } from '../../../test/conformance/orchestration-plane.ts'
 import type { StartPane } from '../../../model/orchestration-plane.ts'
 import { run } from '../../../runtime/exec.ts'
@@ -39,13 +39,34 @@ describe('a pane that no session owns', { timeout: 60_000 }, () => {
     await refused()
     const { session, fence, repository, bead } = start
     await fixture.plane.integrate({ session, fence, repository, bead: bead.id, title: bead.title, dirty: 'refuse' })
-    expect(await paneOf('s1')).toMatchObject({ integrated: true })
+    await expect.poll(() => paneOf('s1'), { timeout: 30_000 }).toMatchObject({ integrated: true })
     writeFileSync(join(worktree, 'late.txt'), 'late')
     expect(await paneOf('s1'), 'what it last saw').toMatchObject({ integrated: true })
     await refused()
     rmSync(join(worktree, 'late.txt'))
     expect(await fixture.plane.end(end)).toEqual({ how: 'killed', worktree: 'removed', note: '' })
     expect(await fixture.plane.end(end), 'again').toMatchObject({ how: 'absent' })
+  })
+
+  it('is announced while git is slow, as not integrated until somebody has looked', async () => {
+    const start = await begin()
+    const { worktree } = await fixture.plane.start(start)
+    writeFileSync(join(worktree, 'a.txt'), 'a')
+    await git(worktree, 'add', '.')
+    await git(worktree, 'commit', '-q', '-m', 'work')
+    const { session, fence, repository, bead } = start
+    await fixture.plane.integrate({ session, fence, repository, bead: bead.id, title: bead.title, dirty: 'refuse' })
+    const [slow, go] = [join(fixture.folder, 'git'), join(fixture.folder, 'go')]
+    const program = `#!/bin/sh
+case " $* " in *" status "*) while [ ! -e '${go}' ]; do sleep 0.05; done;; esac
+exec '${locateTool('git')}' "$@"`
+    writeFileSync(slow, program, { mode: 0o755 })
+    vi.stubEnv('GEMBA_GIT', slow)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await paneOf('s1')).toMatchObject({ alive: true, integrated: false })
+    expect(await paneOf('s1'), 'git is still at it').toMatchObject({ alive: true, integrated: false })
+    writeFileSync(go, '')
+    await expect.poll(() => paneOf('s1'), { timeout: 30_000 }).toMatchObject({ integrated: true })
   })
 
   it('keeps another session out of its worktree until it is ended', async () => {
