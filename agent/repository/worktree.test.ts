@@ -226,7 +226,10 @@ describe('removeWorktree', () => {
     expect(await repositories.isIntegrated(place)).toBe(true)
     await writeFile(join(made.path, 'late.txt'), 'late')
     expect(await repositories.isIntegrated(place)).toBe(false)
-    expect(await remove(at, 'mp-1')).toEqual({ worktree: 'kept', note: 'It has 1 uncommitted file.' })
+    expect(await remove(at, 'mp-1')).toEqual({
+      worktree: 'kept',
+      note: 'The worktree was kept: it has 1 uncommitted file (late.txt).',
+    })
     await rm(join(made.path, 'late.txt'))
     expect(await remove(at, 'mp-1')).toEqual({ worktree: 'removed', note: '' })
     expect(existsSync(made.path)).toBe(false)
@@ -238,6 +241,24 @@ describe('removeWorktree', () => {
       commit: await at.git(['rev-parse', 'main']),
       commits: 1,
     })
+  })
+
+  test('says why it kept one: files and commits by count and name, in plain text, bounded', async () => {
+    const at = await testRepository()
+    const made = await ensure(at, 'mp-1')
+    for (let number = 1; number <= 7; number += 1) {
+      const subject = number === 7 ? `Loud \u001b[31m\u202e ${'x'.repeat(300)}` : `Change ${number}`
+      await writeFile(join(made.path, 'a.txt'), String(number))
+      await at.git(['add', '--all'], made.path)
+      await at.git(['commit', '--quiet', '-m', subject], made.path)
+    }
+    for (let number = 1; number <= 6; number += 1) await writeFile(join(made.path, `f\n${number}`), '')
+    const { worktree, note } = await remove(at, 'mp-1')
+    expect(worktree).toBe('kept')
+    expect(note).toMatch(/^The worktree was kept: it has 6 uncommitted files \(f\?1, f\?2, f\?3, f\?4, f\?5, …\) and /)
+    expect(note).toMatch(/ and 7 commits neither on main nor on a remote \(Loud x+…, Change 6, .*, Change 3, …\)\.$/)
+    expect(note).not.toMatch(/[^ -~…]/)
+    expect(note.length).toBeLessThan(1_000)
   })
 
   test('leaves folders alone that are not its own', async () => {

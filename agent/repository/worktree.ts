@@ -21,6 +21,7 @@ import {
   type Branch,
   type OpenedRepository,
 } from './opened-repository.ts'
+import { unkeptWork } from './unkept-work.ts'
 import { readStatus } from './work-status.ts'
 
 export interface Worktree {
@@ -56,7 +57,7 @@ export async function removeWorktree(place: BeadPlace): Promise<RemovedWorktree>
   return inTurn(folder.path, async () => {
     const branches = await readBranches(opened, [folder.branch])
     const found = await lookAt(opened, folder)
-    if (found.kind === 'foreign') return { worktree: 'kept', note: found.why }
+    if (found.kind === 'foreign') return { worktree: 'kept', note: `The worktree was kept: ${found.why}.` }
     if (found.kind === 'nothing') {
       const branch = branches.get(folder.branch)
       if (branch?.checkedOut === folder.path) await forget(opened, folder, branch)
@@ -79,7 +80,7 @@ export async function isIntegrated(place: BeadPlace): Promise<boolean> {
     if ((await readStatus(git)).files.length > 0) return false
     heads.add((await git.run(['rev-parse', '--verify', 'HEAD'])).trim())
   }
-  for (const head of heads) if (!(await isReachable(opened, head, 'base'))) return false
+  for (const head of heads) if (!(await isOnBase(opened, head))) return false
   return hasBroughtWork(opened, place.bead, [...heads])
 }
 
@@ -186,16 +187,12 @@ async function removeFound(
   found: Extract<Found, { gitDir: string }>,
   branch: Branch | undefined,
 ): Promise<RemovedWorktree> {
-  const git = await openCheckout(opened, found.gitDir, folder.path)
-  const count = found.kind === 'unfinished' ? 0 : (await readStatus(git)).files.length
-  if (count > 0) return { worktree: 'kept', note: `It has ${count} uncommitted ${count === 1 ? 'file' : 'files'}.` }
-  const head = (await git.try(['rev-parse', '--verify', 'HEAD'])).stdout.trim()
-  if (head !== '' && !(await isReachable(opened, head, 'anywhere'))) {
-    return { worktree: 'kept', note: `Its commits are neither on ${opened.repository.base} nor on a remote.` }
-  }
-  const force = found.kind === 'unfinished' ? ['--force', '--force'] : []
+  const unfinished = found.kind === 'unfinished'
+  const kept = unfinished ? '' : await unkeptWork(opened, await openCheckout(opened, found.gitDir, folder.path))
+  if (kept !== '') return { worktree: 'kept', note: `The worktree was kept: it has ${kept}.` }
+  const force = unfinished ? ['--force', '--force'] : []
   const removed = await opened.git.try(['worktree', 'remove', ...force, '--', folder.path], { apart: true })
-  if (removed.code !== 0) return { worktree: 'kept', note: said(removed) }
+  if (removed.code !== 0) return { worktree: 'kept', note: `The worktree was kept: ${said(removed)}` }
   return { worktree: 'removed', note: await dropBranch(opened, folder, branch) }
 }
 
@@ -206,15 +203,14 @@ async function dropBranch(opened: OpenedRepository, folder: BeadFolder, branch: 
   if (where !== null && where !== folder.path && existsSync(where)) {
     return `Branch ${folder.branch} was kept: it is checked out in ${where}.`
   }
-  if (!(await isReachable(opened, branch.commit, 'base'))) return `Branch ${folder.branch} was kept: it is not merged.`
+  if (!(await isOnBase(opened, branch.commit))) return `Branch ${folder.branch} was kept: it is not merged.`
   const command = ['update-ref', '-d', `refs/heads/${folder.branch}`, branch.commit]
   const dropped = await opened.git.try(command, { apart: true })
   return dropped.code === 0 ? '' : `Branch ${folder.branch} was kept: ${said(dropped)}`
 }
 
-async function isReachable(opened: OpenedRepository, commit: string, from: 'base' | 'anywhere'): Promise<boolean> {
-  const patterns = from === 'base' ? basesOf(opened) : [`refs/heads/${opened.repository.base}`, 'refs/remotes']
-  return (await opened.git.run(['for-each-ref', '--count=1', `--contains=${commit}`, '--', ...patterns])) !== ''
+async function isOnBase(opened: OpenedRepository, commit: string): Promise<boolean> {
+  return (await opened.git.run(['for-each-ref', '--count=1', `--contains=${commit}`, '--', ...basesOf(opened)])) !== ''
 }
 
 /** Where integrated work lies: on the base, or on the remote's when that is where it is merged. */

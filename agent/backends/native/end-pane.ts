@@ -25,8 +25,17 @@ export async function endPane(context: NativeContext, request: EndPane): Promise
   context.store.write({ ...known, fence, state: 'ended' })
   context.folds.delete(session)
   if (!request.removeWorktree) return { how, worktree: 'kept', note: '' }
-  const place = { repository: context.definitions.repository(repository), bead }
-  return { how, ...(await context.repositories.removeWorktree(place)) }
+  return { how, ...(await removeWorktree(context, request)) }
+}
+
+/** The pane has ended: a repository that can not be worked with is a reason to keep the worktree, not to fail. */
+async function removeWorktree({ definitions, repositories }: NativeContext, { repository, bead }: EndPane) {
+  try {
+    return await repositories.removeWorktree({ repository: definitions.repository(repository), bead })
+  } catch (error) {
+    if (!(error instanceof GembaError)) throw error
+    return { worktree: 'kept' as const, note: `The worktree was kept: ${error.message}` }
+  }
 }
 
 /** Whether an agent lives whose work is not integrated at this moment. */

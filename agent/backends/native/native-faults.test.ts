@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -57,6 +57,28 @@ describe('the native plane', { timeout: 60_000 }, () => {
     vi.unstubAllEnvs()
     await fixture.plane.start(start)
     expect(await fixture.plane.panes()).toMatchObject([{ session: start.session, alive: true }])
+  })
+
+  it('ends a session whose worktree has to stay, and says why it stays', async () => {
+    fixture = await openNativeFixture()
+    const agent = fixture.agent('plain', waiting)
+    const [dirty, broken] = [request(agent), request(agent)]
+    const { worktree } = await fixture.plane.start(dirty)
+    await fixture.plane.start(broken)
+    writeFileSync(join(worktree, 'left.txt'), 'left')
+    const end = (start: StartPane) => fixture.plane.end({ ...endOf(start), graceMs: 50, removeWorktree: true })
+    expect(await end(dirty)).toMatchObject({
+      worktree: 'kept',
+      note: 'The worktree was kept: it has 1 uncommitted file (left.txt).',
+    })
+    renameSync(join(fixture.repository.path, '.git'), join(fixture.repository.path, 'elsewhere'))
+    const ended = await end(broken)
+    expect(ended).toMatchObject({
+      how: 'killed',
+      worktree: 'kept',
+      note: expect.stringMatching(/^The worktree was kept: /),
+    })
+    expect(ended.note).toContain('not a git repository')
   })
 
   it('takes tmux along when nothing lives in it, and leaves it when an agent does', async () => {
