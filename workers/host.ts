@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { hostActivities } from '../activities/host/host-activities.ts'
 import { openNativePlane } from '../agent/backends/native/native-plane.ts'
 import { hostDefinitions } from '../agent/host-definitions.ts'
 import { connectHostStream } from '../agent/host-stream.ts'
@@ -15,9 +13,8 @@ import { DiskWatch } from '../runtime/disk-watch.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { readHostSettings, type HostSettings } from '../runtime/settings.ts'
 import { supervised, type WarningLine } from '../runtime/supervised.ts'
-import { hostQueue } from '../temporal/contracts/activities.ts'
 import { createPayloadCodec } from '../temporal/payload-codec.ts'
-import { startDurableWorker } from './durable-worker.ts'
+import { startHostWorker } from './host-worker.ts'
 
 const announceEveryMs = 10_000
 
@@ -58,26 +55,18 @@ async function main(settings: HostSettings): Promise<void> {
   })
   releases.push(() => stream.close())
 
-  const worker = startDurableWorker({
+  const worker = startHostWorker({
+    host: id,
     temporal: {
       ...settings.temporal,
       codec: createPayloadCodec(readFileSync(settings.temporal.keyFile, 'utf8').trim()),
     },
+    plane,
+    disk,
     logger,
     onFailed: (why) => {
       logger.fatal({ why }, 'the host process ends, to be started again')
       process.exit(1)
-    },
-    options: {
-      identity: `host-${id}@${hostname()}-${process.pid}`,
-      taskQueue: hostQueue(id),
-      activities: { ...hostActivities(plane, disk) },
-      // Each session holds one seat while it is attended, and needs another to be answered or ended.
-      maxConcurrentActivityTaskExecutions: slots * 3,
-      maxHeartbeatThrottleInterval: '1s',
-      defaultHeartbeatThrottleInterval: '1s',
-      shutdownGraceTime: '500ms',
-      shutdownForceTime: '5s',
     },
   })
   releases.push(() => worker.close())
