@@ -70,7 +70,7 @@ export interface AttendedPane {
 export interface DeliverAnswer {
   readonly session: string
   readonly fence: number
-  /** The same escalation is never typed twice. */
+  /** The same escalation is never typed twice into the same launch. */
   readonly escalation: string
   readonly answer:
     | { readonly kind: 'permission'; readonly approve: boolean; readonly screenDigest: string }
@@ -91,7 +91,7 @@ export type DeliveryOutcome = {
 export interface SayToPane {
   readonly session: string
   readonly fence: number
-  /** The same key is typed once. */
+  /** The same key is typed once; again into the next launch when it was under way as its pane died. */
   readonly key: string
   readonly text: string
 }

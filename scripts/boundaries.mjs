@@ -22,7 +22,15 @@ export const boundaries = {
     values: ['model', 'temporal', 'workflows', 'activities', 'planes', 'agent', 'store', 'api', 'runtime'],
   },
   cli: {
-    values: ['model', 'runtime', 'temporal', 'agent/scripted', 'agent/install-bridge', 'planes/work/import-jsonl'],
+    values: [
+      'model',
+      'runtime',
+      'temporal',
+      'agent/scripted',
+      'agent/install-bridge',
+      'planes/work/import-jsonl',
+      'planes/work/login',
+    ],
   },
   web: { values: ['model'] },
 }
