@@ -11,7 +11,7 @@ import {
 } from './supervised-child.ts'
 
 /** Milliseconds between two looks at how large the logs are. */
-const boundEveryMs = 500
+const boundEveryMs = 2_000
 
 /**
  * Keeps a set of children running: started in the order of their needs, restarted when they end, stopped in reverse.

@@ -12,11 +12,7 @@ interface Packed {
 /** What the package would hold, without building it. */
 async function packedFiles(): Promise<string[]> {
   const answer: unknown = JSON.parse(
-    await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-      cwd: root,
-      // npm would leave its compiled code in the temporary folder.
-      env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' },
-    }),
+    await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root }),
   )
   const [packed] = Array.isArray(answer) ? (answer as Packed[]) : (Object.values(answer as object) as Packed[])
   return packed?.files.map((file) => file.path) ?? []

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   isGrpcServiceError,
   ServiceError,
@@ -45,9 +46,18 @@ export function createTemporalCommands(options: TemporalCommandsOptions): Comman
     const client = options.client()
     if (client === undefined) throw new GembaError('temporal_unavailable', { why: 'there is no connection yet' })
     const handle: WorkflowHandle = client.workflow.getHandle(workflowId)
-    return limit(workflowId, () =>
-      client.withDeadline(Date.now() + options.deadlineMs, () => handle.executeUpdate(definition, { args, updateId })),
-    )
+    const end = Date.now() + options.deadlineMs
+    const send = () => client.withDeadline(end, () => handle.executeUpdate(definition, { args, updateId }))
+    return limit(workflowId, async () => {
+      for (;;) {
+        try {
+          return await send()
+        } catch (error) {
+          if (!isNotTaken(error) || Date.now() + notTakenMs > end) throw error
+          await sleep(notTakenMs)
+        }
+      }
+    })
   }
 
   return {
@@ -124,6 +134,17 @@ function codedError(error: unknown, gone: GembaError | undefined): unknown {
   if (isGrpcServiceError(cause)) return new GembaError('temporal_unavailable', { why: cause.details || cause.message })
   return isTimeout(error) ? new GembaError('temporal_unavailable', { why: 'no answer in time' }) : error
 }
+
+/**
+ * Temporal takes no update while a workflow's last steps were not answered in time, as on a machine that is busy with other
+ * things. Nothing of it was recorded, so the same may be sent again.
+ */
+function isNotTaken(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error
+  return isGrpcServiceError(cause) && cause.details.includes('Workflow Task in failed state')
+}
+
+const notTakenMs = 250
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && /deadline|timed? ?out|cancelled/i.test(`${error.name} ${error.message}`)

@@ -31,7 +31,7 @@ export interface HealthOptions {
 const answerWithinMs = 3_000
 
 /** Looks at Temporal and the store again and again, by a question that costs them next to nothing. */
-export function openServerHealth({ board, store, logger, everyMs = 3_000 }: HealthOptions): ServerHealth {
+export function openServerHealth({ board, store, logger, everyMs = 5_000 }: HealthOptions): ServerHealth {
   const temporal = part('Temporal', logger, { ok: false, why: 'not connected yet' })
   const stored = part('the operational store', logger, { ok: true, why: '' })
   const releases = [repeat(everyMs, () => judge(stored, () => store.lastEvent()))]

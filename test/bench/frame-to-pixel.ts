@@ -93,7 +93,7 @@ async function questionsShown(bench: Bench, gemba: RunningGemba): Promise<Shown[
 async function cardLooks(bench: Bench, gemba: RunningGemba, bead: string): Promise<Looks> {
   const context = await bench.profile()
   const { page } = await openAndPaint(context, consoleAddress(gemba), `[data-bead="${bead}"]`)
-  return watchElement(page, `[data-bead="${bead}"] .foot .chip`)
+  return watchElement(page, `[data-bead="${bead}"] [data-sign]`)
 }
 
 function lastFrame(gemba: RunningGemba, session: string, hook: string): number {

@@ -53,7 +53,7 @@ async function startOnce(bench: Bench, project: TestProject, whileUp?: () => Pro
   const gemba = await bench.start(project)
   const ready = clock() - begun
   const context = await bench.profile()
-  const { at } = await openAndPaint(context, consoleAddress(gemba), '[data-lane]')
+  const { at } = await openAndPaint(context, consoleAddress(gemba), '[data-lane], [data-nothing]')
   await context.close()
   await whileUp?.()
   const stopping = clock()

@@ -64,6 +64,8 @@ export async function enterRun(run: TestRun, path: string): Promise<TestFile> {
     throw new Error('the worker of this test file could not be branded')
   // tmux does not ask for the first.
   for (const name of ['TMPDIR', 'TMUX_TMPDIR']) process.env[name] = folder
+  // npm would keep its compiled code in the temporary folder.
+  process.env['NODE_DISABLE_COMPILE_CACHE'] = '1'
   return { number, folder }
 }
 

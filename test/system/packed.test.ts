@@ -18,9 +18,9 @@ beforeAll(async () => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'gemba-packed-')))
   const installed = join(base, 'installed')
   mkdirSync(installed)
-  // npm would leave its compiled code in the temporary folder.
-  const patient = { timeout: 500_000, env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' } }
-  await run('npm', ['pack', '--silent', '--pack-destination', base], { cwd: root, ...patient })
+  const patient = { timeout: 500_000 }
+  // Building it again would take the files from under other tests.
+  await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', base], { cwd: root, ...patient })
   const [tarball = ''] = readdirSync(base).filter((name) => name.endsWith('.tgz'))
   writeFileSync(join(installed, 'package.json'), '{ "private": true }')
   const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
