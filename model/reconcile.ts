@@ -23,7 +23,7 @@ export interface OpenSession {
 
 /** What the record says is open. */
 export interface OpenRecord {
-  readonly kind: 'session' | 'escalation'
+  readonly kind: 'session' | 'escalation' | 'host'
   readonly id: string
   /** Whether its workflow runs. */
   readonly running: boolean

@@ -8,7 +8,7 @@ export interface DiskWatchOptions {
   readonly folders: readonly string[]
   /** Bytes below which nothing new is started; 0 for no limit. */
   readonly leastBytes: number
-  /** Milliseconds between two looks. Default 3,000: a look is one system call for each folder. */
+  /** Milliseconds between two looks. Default 5,000: a look is one system call for each folder. */
   readonly everyMs?: number
 }
 
@@ -23,7 +23,7 @@ export class DiskWatch {
   constructor(options: DiskWatchOptions) {
     this.#options = options
     this.#state = unknownDisk(options.leastBytes)
-    this.#timer = setInterval(() => void this.look(), options.everyMs ?? 3_000)
+    this.#timer = setInterval(() => void this.look(), options.everyMs ?? 5_000)
     this.#timer.unref()
   }
 

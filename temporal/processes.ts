@@ -8,8 +8,10 @@ import {
   configureDispatch,
   dispatchWorkflowId,
   seatLeft,
+  seatTaken,
   takenSeats,
   type DispatchState,
+  type TakenSeat,
 } from './contracts/dispatch.ts'
 import type { Carrier, EscalationState } from './contracts/escalation.ts'
 import { moot } from './contracts/escalation.ts'
@@ -128,14 +130,15 @@ export class Processes {
     return this.start('host', hostWorkflowId(state.view.id), state)
   }
 
-  /** Seats that the dispatcher counts as taken; undefined when there is no dispatcher. */
+  /** Seats that the dispatcher counts as taken; undefined when none runs: one that has ended would still answer. */
   async seats(): Promise<readonly Seat[] | undefined> {
-    try {
-      return await this.client.workflow.getHandle(this.dispatcher).query(takenSeats)
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined
-      throw error
-    }
+    if ((await this.standing(this.dispatcher)) !== 'running') return undefined
+    return this.client.workflow.getHandle(this.dispatcher).query(takenSeats)
+  }
+
+  /** The seat of a session that goes on from its record. */
+  async takeSeat(seat: TakenSeat): Promise<void> {
+    await this.signal(this.dispatcher, (handle) => handle.signal(seatTaken, seat))
   }
 
   /** What Temporal knows of a workflow, as of now. */
@@ -167,18 +170,20 @@ export class Processes {
     await this.signal(escalation, (handle) => handle.signal(moot, { why }))
   }
 
-  /** The sessions (ids) and questions (workflow ids) whose workflows are running, as visibility knows them. */
-  async running(): Promise<{ sessions: string[]; escalations: string[] }> {
-    const { kind, project, session } = searchAttributes
-    const kinds = `${kind.name} IN ('session', 'escalation')`
+  /** The sessions and hosts (ids) and questions (workflow ids) whose workflows are running, as visibility knows them. */
+  async running(): Promise<{ sessions: string[]; escalations: string[]; hosts: string[] }> {
+    const { kind, project, session, host } = searchAttributes
+    const kinds = `${kind.name} IN ('session', 'escalation', 'host')`
     const query = `${kinds} AND ${project.name} = '${this.project}' AND ExecutionStatus = 'Running'`
     const sessions: string[] = []
     const escalations: string[] = []
+    const hosts: string[] = []
     for await (const { workflowId, typedSearchAttributes } of this.client.workflow.list({ query })) {
       if (typedSearchAttributes.get(kind) === 'escalation') escalations.push(workflowId)
+      else if (typedSearchAttributes.get(kind) === 'host') hosts.push(typedSearchAttributes.get(host) ?? '')
       else sessions.push(typedSearchAttributes.get(session) ?? '')
     }
-    return { sessions, escalations }
+    return { sessions, escalations, hosts }
   }
 
   /** Starts a workflow, unless it runs. */

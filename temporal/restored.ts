@@ -76,7 +76,7 @@ export function restoredHost({ state, revision }: Recorded<HostState>, now: numb
 
 /** What a new dispatcher takes over: the seats of the sessions that are open, and what its predecessor had recorded. */
 export function restoredDispatch(
-  recorded: Recorded<DispatchState> | undefined,
+  recorded: Recorded<DispatchState | null> | undefined,
   sessions: readonly SessionState[],
   hosts: readonly HostView[],
   now: number,
@@ -84,7 +84,8 @@ export function restoredDispatch(
   const seats = sessions.map(seatOf)
   const known = { seats, hosts: hosts.map(({ id, status, slots }) => ({ id, status, slots })) }
   if (recorded === undefined) return known
-  const { parked, restarts } = recorded.state
+  // The state is missing when it was too much to be recorded.
+  const { parked = [], restarts = {} } = recorded.state ?? {}
   return {
     ...known,
     parked,
@@ -99,7 +100,8 @@ export function restoredDispatch(
   }
 }
 
-function seatOf({ view, item }: SessionState): TakenSeat {
+/** The seat that an open session takes. */
+export function seatOf({ view, item }: SessionState): TakenSeat {
   return { session: view.id, bead: view.bead, host: view.host, agent: view.agent, item }
 }
 

@@ -63,11 +63,14 @@ async function release(bead: string, session: string, { work, store }: Reconcile
 }
 
 /** Its work is in, so it is not given back to be done again. */
-async function close(bead: string, session: string, { work }: ReconcilerDeps): Promise<void> {
+async function close(bead: string, session: string, deps: ReconcilerDeps): Promise<void> {
+  const { work } = deps
   const now = await work.get(bead)
   if (now.assignee !== holderOf(session) || now.status === 'closed') return
   const write = { actor: system, key: `reconcile-close-${session}-${bead}` }
-  await work.close(bead, { reason: 'Done; its work was integrated.', session, force: true }, write)
+  const after = await work.close(bead, { reason: 'Done; its work was integrated.', session, force: true }, write)
+  // It was closed so before, and somebody has opened it again.
+  if (after.status !== 'closed') await release(bead, session, deps)
 }
 
 async function beadMoved(session: string, bead: string, { work }: ReconcilerDeps, processes: Processes): Promise<void> {

@@ -47,6 +47,7 @@ export async function readDisagreeing(
       ...open.map(
         ({ view: { id } }) => ({ kind: 'escalation', id, running: running.escalations.includes(id) }) as const,
       ),
+      ...hosts.map((id) => ({ kind: 'host', id, running: running.hosts.includes(id) }) as const),
     ],
     questions: questionsOf(open, states),
     strays,
@@ -81,7 +82,9 @@ async function heldBeads({ work, store }: ReconcilerDeps): Promise<HeldBead[]> {
   return Promise.all(
     held.map(async ({ bead, session }) => {
       const view = (await store.snapshot('session', session))?.view as SessionView | undefined
-      return { bead, session, known: view !== undefined, integrated: (view?.integratedAs ?? null) !== null }
+      // One that was closed by its session and is open again was opened by somebody, perhaps with bd, which leaves the assignee.
+      const integrated = view !== undefined && view.integratedAs !== null && view.closeReason !== 'bead_done'
+      return { bead, session, known: view !== undefined, integrated }
     }),
   )
 }

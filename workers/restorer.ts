@@ -10,11 +10,11 @@ import type { SessionView } from '../model/session.ts'
 import type { Store } from '../store/store.ts'
 import type { DispatchState } from '../temporal/contracts/dispatch.ts'
 import { escalationWorkflowId, type EscalationState } from '../temporal/contracts/escalation.ts'
-import type { HostState } from '../temporal/contracts/host.ts'
+import { hostWorkflowId, type HostState } from '../temporal/contracts/host.ts'
 import { publishedUpTo } from '../temporal/contracts/publishing.ts'
 import { sessionWorkflowId, type SessionState } from '../temporal/contracts/session.ts'
 import type { Processes } from '../temporal/processes.ts'
-import { restoredDispatch, restoredEscalation, restoredHost, restoredSession } from '../temporal/restored.ts'
+import { restoredDispatch, restoredEscalation, restoredHost, restoredSession, seatOf } from '../temporal/restored.ts'
 
 export interface RestorerDeps {
   readonly project: DispatchConfig & Pick<Project, 'id'>
@@ -53,7 +53,9 @@ export function openRestorer({ project, store, logger, localHost, prepare }: Res
     ])
     const now = Date.now()
     const known = restoredDispatch(
-      dispatch === undefined ? undefined : { state: dispatch.state as DispatchState, revision: dispatch.revision },
+      dispatch === undefined
+        ? undefined
+        : { state: dispatch.state as DispatchState | null, revision: dispatch.revision },
       sessions.flatMap(({ state }) => (state === null ? [] : [atHost(state as SessionState)])),
       hosts.map(({ view }) => view as HostView),
       now,
@@ -62,7 +64,7 @@ export function openRestorer({ project, store, logger, localHost, prepare }: Res
     const all = [...hosts, ...sessions, ...escalations]
     if (all.length === 0) return
     logger.warn({ sessions: sessions.length, questions: escalations.length }, 'Temporal has no record: all goes on')
-    for (const snapshot of all) await goOn(processes, snapshot)
+    for (const snapshot of all) await bringBack(processes, snapshot)
   }
 
   /** On another kind of Temporal the server's own host had another id: nobody will ever hear that one again. */
@@ -92,7 +94,11 @@ export function openRestorer({ project, store, logger, localHost, prepare }: Res
   async function goOn(processes: Processes, snapshot: Snapshot): Promise<void> {
     const { kind, revision, state } = snapshot
     if (state === null) return closeRecord(snapshot)
-    if (kind === 'session') return processes.goOn(await sessionOf(state as SessionState, revision))
+    if (kind === 'session') {
+      const session = await sessionOf(state as SessionState, revision)
+      await processes.goOn(session)
+      return processes.takeSeat(seatOf(session))
+    }
     const now = Date.now()
     if (kind === 'escalation') {
       return processes.goOn(restoredEscalation({ state: state as EscalationState, revision }, hostId, now))
@@ -128,12 +134,15 @@ export function openRestorer({ project, store, logger, localHost, prepare }: Res
   async function mend(processes: Processes, record: OpenRecord): Promise<void> {
     const { kind, id } = record
     const snapshot = await store.snapshot(kind, id)
-    if (snapshot === undefined || !snapshot.open) return
-    const standing = await processes.standing(kind === 'session' ? sessionWorkflowId(project.id, id) : id)
+    if (snapshot?.open === true) await bringBack(processes, snapshot)
+  }
+
+  async function bringBack(processes: Processes, snapshot: Snapshot): Promise<void> {
+    const standing = await processes.standing(workflowIdOf(project.id, snapshot))
     if (standing === 'running') return
     // A question that was ended in Temporal still waits for its answer; a session that was ended is over.
-    if (standing === 'missing' || kind === 'escalation') return goOn(processes, snapshot)
-    return closeRecord(snapshot)
+    if (standing === 'closed' && snapshot.kind === 'session') return closeRecord(snapshot)
+    return goOn(processes, snapshot)
   }
 
   async function closeRecord(snapshot: Snapshot): Promise<void> {
@@ -149,6 +158,11 @@ export function openRestorer({ project, store, logger, localHost, prepare }: Res
   }
 
   return { begin, mend }
+}
+
+function workflowIdOf(project: string, { kind, id }: Snapshot): string {
+  if (kind === 'session') return sessionWorkflowId(project, id)
+  return kind === 'host' ? hostWorkflowId(id) : id
 }
 
 /** What is said of something that was ended in Temporal, or whose state is lost; undefined for what never ends. */

@@ -142,7 +142,8 @@ async function main(settings: ServerSettings): Promise<void> {
     temporalUi: settings.temporalUi,
     disk,
     health: () => ({
-      disk: { ok: disk.refusal() === undefined, why: disk.refusal()?.message ?? '' },
+      // With little room nothing new starts, and nothing is broken: whoever watches must not end the server for it.
+      disk: { ok: disk.state.status !== 'full', why: disk.refusal()?.message ?? '' },
       ...health.parts(),
     }),
     logger,

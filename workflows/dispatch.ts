@@ -23,6 +23,7 @@ import {
   dispatchWorkflowId,
   hostState,
   seatLeft,
+  seatTaken,
   takenSeats,
   unparkBead,
   type DispatchItem,
@@ -95,6 +96,11 @@ class Desk {
     })
     setHandler(takenSeats, () => state.seats.map(({ session, bead, host, agent }) => ({ session, bead, host, agent })))
     setHandler(seatLeft, (left) => this.onSeatLeft(left))
+    setHandler(seatTaken, async (seat) => {
+      if (state.seats.some(({ session }) => session === seat.session)) return
+      state.seats = [...state.seats, seat]
+      if (this.isHostAway(seat.host)) await this.tellOfHost(seat)
+    })
     setHandler(hostState, async (host) => {
       const before = this.isHostAway(host.id)
       state.hosts = [...state.hosts.filter((known) => known.id !== host.id), host]

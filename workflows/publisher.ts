@@ -2,7 +2,7 @@ import { CancellationScope, condition, proxyActivities } from '@temporalio/workf
 import type { Actor } from '../model/actor.ts'
 import type { EventBody, Snapshot } from '../model/event.ts'
 import type { ServerActivities } from '../temporal/contracts/activities.ts'
-import type { Publishing } from '../temporal/contracts/publishing.ts'
+import { renumber, type Publishing } from '../temporal/contracts/publishing.ts'
 import { boundedSnapshot } from './bounded-snapshot.ts'
 
 export interface Publisher {
@@ -35,11 +35,17 @@ export function startPublisher(
       const batch = publishing.events.slice(0, 20)
       publishing.revision += 1
       const whole = { ...boundedSnapshot(snapshot()), revision: publishing.revision }
-      await publish({ events: batch, snapshot: whole }).catch(async () => {
+      const before = await publish({ events: batch, snapshot: whole }).catch(async () => {
         // Refused for good: what people see is published without the state, rather than nothing ever again.
         await publish({ events: [], snapshot: { ...whole, state: null } }).catch(() => undefined)
+        return null
       })
-      publishing.events = publishing.events.slice(batch.length)
+      // Workflows of 0.1.0 have been answered nothing.
+      if (before?.heard !== false) publishing.events = publishing.events.slice(batch.length)
+      if (before != null) {
+        renumber(publishing, before.recorded)
+        publishing.unrecorded = (publishing.unrecorded ?? 0) + 1
+      }
       publishing.unrecorded = (publishing.unrecorded ?? 0) - unrecorded
     }
   }

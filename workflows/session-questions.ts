@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import {
   condition,
   getExternalWorkflowHandle,
@@ -38,7 +39,7 @@ export async function ask(
 ): Promise<string> {
   const { state } = context
   const standing = state.questions.find((question) => isSame(question, asked))
-  if (standing !== undefined) return standing.escalation
+  if (standing !== undefined && revised()) return standing.escalation
   const before = askedBefore(state.questions, asked)
   if (before !== undefined) {
     const revived = { ...before, live: true, screenDigest: asked.screenDigest, ask: asked.ask }
@@ -80,6 +81,9 @@ async function startEscalation({ state: { view } }: SessionContext, input: Escal
       session: view.id,
       bead: view.bead,
     }),
+  }).catch((error: unknown) => {
+    // It was brought back from the record before its session asked it again.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
   })
 }
 

@@ -59,7 +59,10 @@ export function serverActivities({ work, store, poke }: ServerActivitiesDeps): S
     },
 
     async publish(publication) {
-      await store.publish(publication)
+      const appended = await store.publish(publication)
+      const { kind, id, revision } = publication.snapshot
+      const recorded = (await store.snapshot(kind, id))?.revision ?? revision
+      return recorded > revision ? { recorded, heard: appended.length > 0 } : null
     },
   })
 }

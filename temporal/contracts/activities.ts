@@ -27,7 +27,15 @@ export interface ServerActivities {
   closeBead(request: CloseBead): Promise<{ outcome: 'closed' | 'moved'; why: string }>
   /** False when it was no longer ours. */
   releaseBead(request: { bead: string; session: string; actor: Actor; key: string }): Promise<boolean>
-  publish(publication: Publication): Promise<void>
+  publish(publication: Publication): Promise<PublishedBefore | null>
+}
+
+/** The record is newer than what was published; null when it is not. */
+export interface PublishedBefore {
+  /** The revision of the record. */
+  readonly recorded: number
+  /** Whether the events are in the log all the same. */
+  readonly heard: boolean
 }
 
 export interface BeadFacts {

@@ -82,5 +82,7 @@ export const dispatchBeads = defineUpdate<readonly DispatchResult[], [DispatchUp
 export const unparkBead = defineUpdate<void, [{ bead: string; key: string; actor: Actor }]>('unpark')
 export const configureDispatch = defineSignal<[{ config: DispatchConfig; timing: Timing }]>('configure')
 export const seatLeft = defineSignal<[SeatLeft]>('seat')
+/** A session that goes on from its record takes its seat again. */
+export const seatTaken = defineSignal<[TakenSeat]>('taken')
 export const hostState = defineSignal<[KnownHost]>('hostState')
 export const takenSeats = defineQuery<readonly Seat[]>('seats')

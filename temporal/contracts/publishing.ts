@@ -22,5 +22,13 @@ export function publishedUpTo(revision: number, now: number): Publishing {
   return { ...nothingPublished(Math.max(now, revision + clockRoom)), begun: true }
 }
 
+/** Numbers anew, above what is recorded, what a workflow has to publish: it goes on from before the record, as in a Temporal that was restored. */
+export function renumber(publishing: Publishing, recorded: number): void {
+  const { revision } = publishedUpTo(recorded, 0)
+  publishing.revision = revision
+  publishing.events = publishing.events.map((event, index) => ({ ...event, sourceRevision: revision + index + 1 }))
+  publishing.eventCount = revision + publishing.events.length
+}
+
 /** More numbers than one workflow takes within the time that clocks are set back by. */
 const clockRoom = 100_000

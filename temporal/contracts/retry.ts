@@ -6,6 +6,7 @@ export const retriedCodes: readonly ErrorCode[] = [
   'work_plane_conflict',
   'temporal_unavailable',
   'store_unavailable',
+  'store_in_use',
   'host_offline',
   'terminal_unavailable',
   'disk_full',

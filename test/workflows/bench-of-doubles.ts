@@ -279,14 +279,14 @@ export class ServerDouble {
       },
       publish: async ({ events, snapshot }: Publication) => {
         refuse(this.publishRefusals.shift())
-        for (const event of events) {
-          const key = `${event.source}#${event.sourceRevision}`
-          if (!this.#published.has(key)) this.events.push(event)
-          this.#published.add(key)
-        }
+        const heard = events.filter(({ source, sourceRevision }) => !this.#published.has(`${source}#${sourceRevision}`))
+        this.events.push(...heard)
+        for (const { source, sourceRevision } of heard) this.#published.add(`${source}#${sourceRevision}`)
         const key = `${snapshot.kind}/${snapshot.id}`
         const before = this.snapshots.get(key)
         if (before === undefined || before.revision < snapshot.revision) this.snapshots.set(key, snapshot)
+        if (before === undefined || before.revision <= snapshot.revision) return null
+        return { recorded: before.revision, heard: heard.length > 0 }
       },
     }
   }

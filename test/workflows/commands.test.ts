@@ -16,8 +16,11 @@ afterAll(() => temporal.release())
 async function failTask(project: string): Promise<void> {
   const { connection, namespace } = temporal
   const taskQueue = { name: serverQueue(project) }
-  const { taskToken } = await connection.workflowService.pollWorkflowTaskQueue({ namespace, taskQueue, identity: 'x' })
-  await connection.workflowService.respondWorkflowTaskFailed({ namespace, taskToken, identity: 'x' })
+  await connection.withDeadline(Date.now() + 60_000, async () => {
+    const { workflowService } = connection
+    const { taskToken } = await workflowService.pollWorkflowTaskQueue({ namespace, taskQueue, identity: 'x' })
+    await workflowService.respondWorkflowTaskFailed({ namespace, taskToken, identity: 'x' })
+  })
 }
 
 it('a command waits for a workflow whose last steps have failed', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EscalationView } from '../../model/escalation.ts'
+import { escalationWorkflowId } from '../../temporal/contracts/escalation.ts'
 import { sessionWorkflowId } from '../../temporal/contracts/session.ts'
+import { restoredDispatch } from '../../temporal/restored.ts'
 import { startTemporal, type TestTemporal } from '../temporal-server.ts'
 import { openWorkflowBench, person, quickTiming, testConfig, until } from './bench-of-doubles.ts'
 
@@ -199,6 +201,52 @@ describe('what is recorded as open', () => {
   })
 })
 
+describe('with a Temporal that was restored from an older copy', () => {
+  it('a session whose record is ahead of it is heard again', async () => {
+    const { first: b } = await lostBench()
+    await using _ = b
+    const session = await atWork(b, 'gm-1')
+    const key = `session/${session}`
+    const record = b.server.snapshots.get(key)
+    if (record === undefined) throw new Error('nothing was recorded')
+    b.server.snapshots.set(key, { ...record, revision: record.revision + 50 })
+    b.host.feed(session, { kind: 'done', bead: null, note: '' })
+    await until(() => b.server.session(session)?.closeReason === 'bead_done')
+    await until(() => b.server.snapshots.get(key)?.open === false)
+  })
+
+  it('a question that was brought back before its session asks it again does no harm', async () => {
+    const { first: b } = await lostBench()
+    await using _ = b
+    const session = await atWork(b, 'gm-1')
+    const taken = { taskQueue: 'nobody', args: [{}], workflowId: escalationWorkflowId(b.project, session, '1') }
+    await before.client.workflow.start('escalation', taken)
+    b.host.feed(session, prompt, { kind: 'done', bead: null, note: '' })
+    await until(() => b.server.session(session)?.closeReason === 'bead_done')
+  })
+})
+
+describe('a dispatcher that was ended in Temporal', () => {
+  it('is missed; its sessions keep their seats, and what else was ended stays so', async () => {
+    const { first: b } = await lostBench()
+    await using _ = b
+    const [working, ended] = [await atWork(b, 'gm-1'), await atWork(b, 'gm-2')]
+    const { workflow } = before.client
+    await workflow.getHandle(b.processes.dispatcher).terminate()
+    await workflow.getHandle(sessionWorkflowId(b.project, ended)).terminate()
+    expect(await b.processes.seats()).toBeUndefined()
+    await b.restorer.begin(b.processes)
+    expect(b.server.session(ended)).toMatchObject({ status: 'failed', closeReason: 'transport_error' })
+    expect(await b.processes.seats()).toContainEqual(expect.objectContaining({ session: working }))
+    b.host.feed(working, { kind: 'done', bead: null, note: '' })
+    await until(() => b.server.session(working)?.closeReason === 'bead_done')
+  })
+
+  it('goes on also when its state was too much to be recorded', () => {
+    expect(restoredDispatch({ state: null, revision: 1 }, [], [], 0)).toMatchObject({ parked: [], restarts: {} })
+  })
+})
+
 describe('a project that moved to a Temporal that it shares', () => {
   it('goes on with the id that its own host has there', async () => {
     const first = await openWorkflowBench(before, 'moved', testConfig, { hostId: 'local' })
@@ -209,5 +257,19 @@ describe('a project that moved to a Temporal that it shares', () => {
     b.host.feed(session, { kind: 'done', bead: null, note: '' })
     await until(() => b.server.session(session)?.closeReason === 'bead_done')
     expect(b.server.session(session)?.host).toBe('local-moved')
+    await before.client.workflow.getHandle('host/local').terminate()
+  })
+
+  it('and back is heard there, its host and its session', async () => {
+    const first = await openWorkflowBench(before, 'back', testConfig, { hostId: 'local' })
+    const session = await atWork(first, 'gm-1')
+    await first.release()
+    const second = await openWorkflowBench(after, 'back', testConfig, { ...first, hostId: 'local-back' })
+    await second.release()
+    await using b = await openWorkflowBench(before, 'back', testConfig, { ...first, hostId: 'local' })
+    await until(() => b.server.snapshots.get('host/local')?.open)
+    expect(b.server.snapshots.get('host/local')?.view).toMatchObject({ status: 'online' })
+    b.host.feed(session, { kind: 'done', bead: null, note: '' })
+    await until(() => b.server.session(session)?.closeReason === 'bead_done')
   })
 })
