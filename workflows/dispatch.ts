@@ -11,11 +11,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { system, type Actor } from '../model/actor.ts'
-import { rulesOf } from '../model/agent.ts'
-import { admit, type Admission, type Seat } from '../model/dispatch.ts'
-import { emptyDigest } from '../model/fact.ts'
+import { admit, type Seat } from '../model/dispatch.ts'
 import { isAway } from '../model/host.ts'
-import { branchOf, sessionIdOf } from '../model/session.ts'
+import { sessionIdOf } from '../model/session.ts'
 import type { BeadFacts, ServerActivities } from '../temporal/contracts/activities.ts'
 import {
   configureDispatch,
@@ -37,6 +35,7 @@ import { nothingPublished } from '../temporal/contracts/publishing.ts'
 import { holdSession, sessionWorkflowId, type SessionState } from '../temporal/contracts/session.ts'
 import { attributesOf } from '../temporal/search-attributes.ts'
 import { failure, failureOf } from './failure.ts'
+import { newSession } from './new-session.ts'
 import { startPublisher, type Publisher } from './publisher.ts'
 import { revised } from './revised.ts'
 
@@ -173,67 +172,8 @@ class Desk {
       ...state.seats,
       { session, bead: item.bead, host: admission.host, agent: admission.agent.name, item },
     ]
-    const input = this.sessionInput(session, item, facts?.title ?? '', admission, actor)
+    const input = newSession(state, { id: session, item, title: facts?.title ?? '', actor }, admission)
     return { result: { bead: item.bead, admitted: true, session }, start: () => this.startSession(input) }
-  }
-
-  private sessionInput(
-    id: string,
-    item: DispatchItem,
-    title: string,
-    admission: Extract<Admission, { admitted: true }>,
-    actor: Actor,
-  ): SessionState {
-    return {
-      schema: 1,
-      base: admission.repository.base,
-      rules: rulesOf(admission.agent),
-      timing: this.state.timing,
-      item,
-      view: {
-        id,
-        project: this.state.project,
-        bead: item.bead,
-        beadTitle: title,
-        repository: admission.repository.id,
-        host: admission.host,
-        agent: admission.agent.name,
-        status: 'initializing',
-        note: '',
-        waitsForHost: false,
-        closeReason: null,
-        fence: 1,
-        branch: branchOf(item.bead),
-        worktree: null,
-        startedBy: actor,
-        startedAt: new Date().toISOString(),
-        endedAt: null,
-        digest: emptyDigest,
-        openEscalations: [],
-        integratedAs: null,
-      },
-      phase: 'claiming',
-      claimed: false,
-      brief: null,
-      cursor: 0,
-      dialog: null,
-      agentSession: null,
-      relaunches: 0,
-      questions: [],
-      answers: [],
-      dirty: 'refuse',
-      moved: null,
-      integrateAnyway: false,
-      endRequest: null,
-      hostAway: false,
-      askedAbout: null,
-      left: null,
-      ending: null,
-      says: [],
-      applied: {},
-      raised: 0,
-      publishing: nothingPublished(Date.now()),
-    }
   }
 
   private async startSession(input: SessionState): Promise<void> {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AttendPane } from '../../model/orchestration-plane.ts'
 import { startTemporal, type TestTemporal } from '../temporal-server.ts'
-import { openWorkflowBench, person, until, type HostDouble } from './bench-of-doubles.ts'
+import { openWorkflowBench, person, until } from './bench-of-doubles.ts'
+import type { HostDouble } from './host-double.ts'
 
 let temporal: TestTemporal
 beforeAll(async () => {
