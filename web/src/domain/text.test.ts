@@ -52,3 +52,42 @@ it('leaves alone what only looks like marks', () => {
   for (const text of ['#1 is not a heading', '-5 degrees', '2 * 3 ** 4', 'a ` b', '<b>bold</b>'])
     expect(blocksOf(text)).toEqual([{ kind: 'paragraph', parts: [{ kind: 'text', text }] }])
 })
+
+it('reads lines that end as Windows or an old Mac ends them', () => {
+  const blocks: ReturnType<typeof blocksOf> = [
+    { kind: 'heading', parts: [{ kind: 'text', text: 'Title' }] },
+    { kind: 'item', mark: '•', depth: 0, parts: [{ kind: 'text', text: 'one' }] },
+    { kind: 'code', text: 'a\nb\n' },
+    { kind: 'paragraph', parts: [{ kind: 'text', text: 'End' }] },
+  ]
+  const lines = ['# Title ##', '- one', '```', 'a', 'b', '```', 'End', '']
+  for (const end of ['\n', '\r\n', '\r']) expect(blocksOf(lines.join(end))).toEqual(blocks)
+})
+
+const many = (text: string): string => text.repeat(Math.ceil(100_000 / text.length))
+const [headings, items, paragraphs, codes] = (['heading', 'item', 'paragraph', 'code'] as const).map((kind) => [kind])
+
+it.each([
+  ['a heading of marks', `# a${many('#')}a`, headings],
+  ['a heading of marks, then another kind of line end', `# ${many('#')}\u2028x`, headings],
+  ['a heading of blanks', `# a${many(' ')}a`, headings],
+  ['a heading of blanks and marks', `# a${many(' #\t')}a`, headings],
+  ['a heading without words', `#${many(' ')}\r`, paragraphs],
+  ['an item of blanks', `-${many(' ')}\u2028x`, items],
+  ['an item without words', `-${many(' ')}`, paragraphs],
+  ['blanks before a row', `${many(' ')}|x`, paragraphs],
+  ['a row that is not one', `${many('| ')}x`, paragraphs],
+  ['a row', many('| |'), codes],
+  ['addresses of punctuation', many(`https://x/${'.,'.repeat(990)}x `), paragraphs],
+  ['code that never ends', many('`a\u2028'), paragraphs],
+  ['strong words that never end', many('**a*'), paragraphs],
+  ['line ends', many('\r'), []],
+  ['fences that never end', many('```a\n'), paragraphs],
+  [
+    'fences that never end, each shorter',
+    Array.from({ length: 440 }, (_, k) => `${'`'.repeat(443 - k)}a`).join('\n'),
+    paragraphs,
+  ],
+])('reads %s in one go', { timeout: 2_000 }, (_, text, kinds) => {
+  expect(blocksOf(text).map((block) => block.kind)).toEqual(kinds)
+})
