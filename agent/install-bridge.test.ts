@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -78,6 +78,16 @@ describe('installBridge', () => {
     await run('git', ['add', '-f', '.claude'], { cwd: folder })
     expect(await outcomes()).toEqual(['tracked', 'installed'])
     expect(readFileSync(file(), 'utf8')).toBe('{}')
+  })
+
+  it.each(['shared.md', 'gone.md'])('leaves a link to %s alone, and says so', async (target) => {
+    writeFileSync(join(folder, 'shared.md'), 'For all.\n')
+    const guide = join(folder, 'CLAUDE.md')
+    symlinkSync(target, guide)
+    const [, installed] = await installBridge(folder)
+    expect(installed).toEqual({ file: guide, outcome: 'linked', note: expect.stringContaining('symbolic link') })
+    expect(readlinkSync(guide)).toBe(target)
+    expect(readFileSync(join(folder, 'shared.md'), 'utf8')).toBe('For all.\n')
   })
 
   it('does its work outside git too, and its hooks end at once outside a session', async () => {

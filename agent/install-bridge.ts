@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { GembaError } from '../model/error.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../model/json.ts'
@@ -9,7 +9,7 @@ import { untrackedFile } from './untracked-file.ts'
 
 export interface InstalledBridge {
   readonly file: string
-  readonly outcome: 'installed' | 'unchanged' | 'tracked'
+  readonly outcome: 'installed' | 'unchanged' | 'tracked' | 'linked'
   /** What the person should know; empty when all was plain. */
   readonly note: string
 }
@@ -21,7 +21,7 @@ const guidePath = 'CLAUDE.md'
  * For a person who starts Claude Code by hand (seed 003, Install step): merges Gemba's hooks into a folder's
  * `.claude/settings.local.json`, and a block about sessions into its `CLAUDE.md`. Can be repeated; keeps every key, hook
  * and line of the person's own; replaces an older block of ours; keeps both files out of `git status`, and leaves one
- * alone that git tracks. Throws `config_invalid` for a file that can not be merged into.
+ * alone that git tracks or that is a symbolic link. Throws `config_invalid` for a file that can not be merged into.
  */
 export async function installBridge(folder: string): Promise<InstalledBridge[]> {
   const hooks = (file: string, before: string | undefined): string => {
@@ -44,6 +44,7 @@ async function install(
   const file = join(folder, path)
   const git = await untrackedFile(folder, path)
   if (git.tracked) return { file, outcome: 'tracked', note: `${path} is tracked by git; it was left as it is` }
+  if (isLink(file)) return { file, outcome: 'linked', note: `${path} is a symbolic link; it was left as it is` }
   const before = readFileIfAny(file)
   const after = merge(file, before)
   git.hide()
@@ -51,6 +52,11 @@ async function install(
   mkdirSync(dirname(file), { recursive: true })
   writeFileAtomic(file, after)
   return { file, outcome: 'installed', note: '' }
+}
+
+/** What a link leads to may serve other folders too: it is not ours to change, nor to replace by a copy. */
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }
 
 function mergeHooks(file: string, value: unknown): Record<string, unknown> {
