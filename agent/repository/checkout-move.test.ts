@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -124,5 +124,50 @@ describe('a move of the base in its checkout', { timeout: 120_000 }, () => {
     await at.git(['checkout', '--', 'a101'])
     expect(await integrate(at)).toMatchObject({ outcome: 'integrated', filesChanged: 1011 })
     expect(await at.git(['status', '--porcelain'])).toBe('?? unrelated.txt')
+  })
+
+  test.skipIf(process.platform !== 'linux')(
+    'leaves the lock of a commit whose editor is open, and says so',
+    async () => {
+      const at = await bigMerge()
+      const { git, kill } = await hostInTheMiddle(at)
+      await kill()
+      await killGit(git)
+      const lock = join(at.repository.path, '.git', 'index.lock')
+      await rm(lock)
+      const [opened, close] = [join(at.folder, 'opened'), join(at.folder, 'close')]
+      const editor = `touch '${opened}'; until test -e '${close}'; do sleep 0.05; done; false`
+      const commit = at.git(['-c', `core.editor=${editor} #`, 'commit', '--all']).catch(String)
+      onTestFinished(async () => {
+        await writeFile(close, '')
+        await commit
+      })
+      let early = ''
+      void commit.then((said) => (early = said))
+      while (!existsSync(opened) && early === '') await pause(5)
+      expect(early).toBe('')
+      const outcome = await integrate(at)
+      expect(outcome).toEqual({ outcome: 'blocked', why: expect.stringContaining('git is at work in') })
+      expect(outcome).toEqual({ outcome: 'blocked', why: expect.stringContaining(lock) })
+      expect(existsSync(lock)).toBe(true)
+      await writeFile(close, '')
+      expect(await commit).toContain('editor')
+      await expectMoved(at)
+    },
+  )
+
+  test('is completed while git is at work in a worktree of a bead below the checkout', async () => {
+    const at = await bigMerge()
+    const { git, kill } = await hostInTheMiddle(at)
+    await kill()
+    await killGit(git)
+    const other = await repositories.ensureWorktree({ repository: at.repository, bead: 'mp-2' })
+    const reading = start('git', ['cat-file', '--batch'], { cwd: other.path, stdio: ['pipe', 'ignore', 'ignore'] })
+    const ended = once(reading, 'exit')
+    onTestFinished(async () => {
+      reading.stdin?.end()
+      await ended
+    })
+    await expectMoved(at)
   })
 })

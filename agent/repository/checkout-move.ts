@@ -1,9 +1,10 @@
 import { stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { plainName } from '../../model/plain-text.ts'
 import { isStillRunning, type ProcessIdentity } from '../../runtime/process-identity.ts'
 import { said } from './git.ts'
+import { gitsAtWork } from './gits-at-work.ts'
 import { lookAtHalfMove, type Move } from './half-move.ts'
 import { dropIntent, readIntent, writeIntent } from './move-intent.ts'
 import { commitOf, gitDirOf, openCheckout, readBranches, type OpenedRepository } from './opened-repository.ts'
@@ -70,8 +71,8 @@ export async function completeMove(opened: OpenedRepository): Promise<string | u
   const gitDir = branch?.checkedOut === checkout ? await gitDirOf(checkout) : undefined
   if (gitDir !== undefined) {
     const move = { git: await openCheckout(opened, gitDir, checkout), from, to }
-    await clearLocks(opened, move, found.since)
-    const why = branch?.commit === from ? await complete(opened, move) : undefined
+    const locked = await clearLocks(opened, move, found.since)
+    const why = locked ?? (branch?.commit === from ? await complete(opened, move) : undefined)
     if (why !== undefined) return why
   }
   dropIntent(opened)
@@ -117,19 +118,34 @@ async function hasEnded(process: ProcessIdentity): Promise<boolean> {
   return false
 }
 
-/** Removes the locks that our git left when it was killed: made since it began, and touched by nobody any more. */
-async function clearLocks(opened: OpenedRepository, { git }: Move, since: number): Promise<void> {
+/**
+ * Removes the locks that our git left when it was killed: made since it began, and touched by nobody any more. Returns
+ * why not when they may be those of another git, which can rest for hours while an editor is open.
+ */
+async function clearLocks(opened: OpenedRepository, { git }: Move, since: number): Promise<string | undefined> {
   const own = ['index.lock', 'HEAD.lock', 'ORIG_HEAD.lock'].map((name) => join(git.place.gitDir, name))
   const paths = [...own, join(opened.commonDir, `${refOf(opened)}.lock`)]
   const before = await Promise.all(paths.map(markOf))
-  if (before.every((mark) => mark === undefined)) return
+  if (before.every((mark) => mark === undefined)) return undefined
+  const atWork = await gitsAtWork(git.place)
   await pause(lockPatience)
-  for (const [index, path] of paths.entries()) {
+  const after = await Promise.all(paths.map(markOf))
+  // Some file systems know whole seconds only.
+  const left = paths.filter((_, index) => {
     const mark = before[index]
-    // Some file systems know whole seconds only.
-    if (mark === undefined || mark.at < since - 1_000 || (await markOf(path))?.text !== mark.text) continue
-    await unlink(path).catch(() => undefined)
-  }
+    return mark !== undefined && mark.at >= since - 1_000 && after[index]?.text === mark.text
+  })
+  const [first] = left
+  if (first === undefined) return undefined
+  // Whose lock it is was there when it was made, and still is.
+  const still = await gitsAtWork(git.place)
+  if ([...atWork].some((pid) => still.has(pid))) return atWorkIn(git.place.workTree, first)
+  await Promise.all(left.map((path) => unlink(path).catch(() => undefined)))
+  return undefined
+}
+
+function atWorkIn(checkout: string, lock: string): string {
+  return `git is at work in ${checkout} (${basename(lock)}): let it end, a commit whose editor is open for instance; if none is at work there, remove ${lock}`
 }
 
 async function markOf(path: string): Promise<{ text: string; at: number } | undefined> {
