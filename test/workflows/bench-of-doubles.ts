@@ -81,8 +81,6 @@ export async function openWorkflowBench(
       workflowBundle: await workflowBundle(),
       activities: { ...server.activities() },
       stickyQueueScheduleToStartTimeout: '1s',
-      // Each task replays the whole history, so that a step which is not deterministic fails.
-      maxCachedWorkflows: 0,
     }),
   ]
   const running = workers.map((worker) => worker.run())
