@@ -93,8 +93,11 @@ async function outcome(): Promise<FullDiskOutcome> {
   leave(leastBytes / 2)
   const low = await eventually('it is noticed', async () => {
     const health = await healthOf()
-    return health.parts['disk']?.ok === false ? health : undefined
+    return health.parts['disk']?.why === '' ? undefined : health
   })
+  await eventually('the supervisor says so', async () =>
+    gemba.events().some(({ type, status }) => type === 'disk' && status === 'low'),
+  )
   const refused = await api.start(late).then(
     () => undefined,
     (error: unknown) => (error instanceof ApiProblem ? error : undefined),
