@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startTemporal, type TestTemporal } from '../test/temporal-server.ts'
@@ -28,6 +29,19 @@ it('leaves nothing open of a try that failed, and says why it failed', async () 
   expect(opened.mock.results).toHaveLength(4)
   expect(new Set(closed.mock.contexts)).toEqual(new Set(opened.mock.results.map(({ value }) => value)))
 })
+
+it('ends the calls that wait for their next try when the connection is closed', async () => {
+  const lone = await startTemporal()
+  onTestFinished(() => lone.release())
+  await lone.kill()
+  const asking = lone.connection.workflowService.getSystemInfo({}).catch((error: unknown) => error)
+  // Long enough for the first try to have failed, and short of the last one.
+  await sleep(1_000)
+  await lone.connection.close()
+  expect(await asking).toMatchObject({ code: 1, details: 'Channel has been shut down' })
+  const later = lone.connection.workflowService.getSystemInfo({})
+  await expect(later).rejects.toMatchObject({ code: 1, details: 'Channel has been shut down' })
+}, 60_000)
 
 describe('a namespace', () => {
   const keptOf = async (namespace: string): Promise<number> => {

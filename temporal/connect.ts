@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client'
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  isGrpcServiceError,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client'
 import type { PayloadCodec } from '@temporalio/common'
 import { msToTs } from '@temporalio/common/lib/time.js'
+import { closedChannel } from './closed-channel.ts'
 import { searchAttributes } from './search-attributes.ts'
 
 export interface TemporalAddress {
@@ -20,6 +27,9 @@ const indexedValueTypeKeyword = 2
 /** How long closed workflows are kept: the record of decision is in Beads and the store before they close. */
 const retentionMs = 30 * 86_400_000
 
+/** The retries that the SDK makes by itself, safe against a connection that is closed between two of them. */
+const interceptors = [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), closedChannel]
+
 /** `google.rpc.Code.NOT_FOUND`. */
 const notFound = 5
 
@@ -36,7 +46,7 @@ export async function connectTemporal(
   onRetry: (why: unknown) => void = () => undefined,
 ): Promise<{ client: Client; connection: Connection }> {
   for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) {
-    const connection = Connection.lazy({ address: where.address, connectTimeout: 3_000 })
+    const connection = Connection.lazy({ address: where.address, connectTimeout: 3_000, interceptors })
     try {
       await connection.ensureConnected()
       await prepareNamespace(connection, where)
