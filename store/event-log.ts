@@ -5,7 +5,7 @@ import { EventFeed } from './event-feed.ts'
 import { fromEventRow, toEventRow } from './event-row.ts'
 import { positionOf, putSnapshot } from './snapshots.ts'
 import { isUnavailable } from './store-error.ts'
-import type { Store, ToldBead } from './store.ts'
+import type { Published, Store, ToldBead } from './store.ts'
 import { noteTold } from './told-beads.ts'
 
 type HistoryQuery = Parameters<Store['sessionEvents']>[0]
@@ -34,24 +34,25 @@ export class EventLog {
     return new EventLog(db, await lastNumber(db))
   }
 
-  append(events: readonly NewEvent[]): Promise<GembaEvent[]> {
-    return this.#write((trx) => appendNew(trx, events))
+  async append(events: readonly NewEvent[]): Promise<GembaEvent[]> {
+    const written = await this.#write(async (trx) => ({ events: await appendNew(trx, events) }))
+    return written.events
   }
 
-  tell(events: readonly NewEvent[], told: readonly ToldBead[]): Promise<GembaEvent[]> {
-    return this.#write(async (trx) => {
+  async tell(events: readonly NewEvent[], told: readonly ToldBead[]): Promise<GembaEvent[]> {
+    const written = await this.#write(async (trx) => {
       const appended = await appendNew(trx, events)
       await noteTold(trx, told)
-      return appended
+      return { events: appended }
     })
+    return written.events
   }
 
-  publish({ events, snapshot }: Publication): Promise<GembaEvent[]> {
-    return this.#write(async (trx) => {
-      const appended = await appendNew(trx, events)
-      await putSnapshot(trx, snapshot)
-      return appended
-    })
+  publish({ events, snapshot }: Publication): Promise<Published> {
+    return this.#write(async (trx) => ({
+      events: await appendNew(trx, events),
+      recorded: await putSnapshot(trx, snapshot),
+    }))
   }
 
   /** Events numbered after `after`, at most 10,000. */
@@ -102,7 +103,7 @@ export class EventLog {
         on conflict (source) do update
           set source_revision = greatest(event_floor.source_revision, excluded.source_revision)
       `.execute(trx)
-      return []
+      return { events: [] }
     })
   }
 
@@ -113,15 +114,15 @@ export class EventLog {
   }
 
   /** One writer at a time, so that listeners hear of commits in their order. */
-  #write(work: (trx: Transaction<Database>) => Promise<GembaEvent[]>): Promise<GembaEvent[]> {
+  #write<W extends Pick<Published, 'events'>>(work: (trx: Transaction<Database>) => Promise<W>): Promise<W> {
     return this.#exclusively(async () => {
-      const events = await this.#commit(work)
-      await this.#feed.deliver(events)
-      return events
+      const written = await this.#commit(work)
+      await this.#feed.deliver(written.events)
+      return written
     })
   }
 
-  async #commit(work: (trx: Transaction<Database>) => Promise<GembaEvent[]>): Promise<GembaEvent[]> {
+  async #commit<W>(work: (trx: Transaction<Database>) => Promise<W>): Promise<W> {
     try {
       return await this.#db.transaction().execute(async (trx) => {
         await sql`select pg_advisory_xact_lock(${logLock})`.execute(trx)

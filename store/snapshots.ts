@@ -11,11 +11,11 @@ type Page = Awaited<ReturnType<Store['snapshots']>>
 /** Bytes of JSON that a snapshot's state, and its view, may have. */
 export const snapshotLimit = 64 * 1024
 
-/** Stores a snapshot unless the same or a later revision is there. Call it under the log's lock: positions then follow commits. */
-export async function putSnapshot(trx: Transaction<Database>, snapshot: Snapshot): Promise<void> {
+/** Stores a snapshot unless the same or a later revision is there; returns the revision that is there now. Call it under the log's lock: positions then follow commits. */
+export async function putSnapshot(trx: Transaction<Database>, snapshot: Snapshot): Promise<number> {
   const { kind, id, project, schema, revision, open } = snapshot
   const [view, state] = [bounded(snapshot.view), bounded(snapshot.state)]
-  await trx
+  const stored = await trx
     .insertInto('snapshot')
     .values({ kind, id, project, schema, revision, open, view, state, position: sql`nextval('snapshot_position')` })
     .onConflict((conflict) =>
@@ -33,7 +33,11 @@ export async function putSnapshot(trx: Transaction<Database>, snapshot: Snapshot
         })
         .where('snapshot.revision', '<', revision),
     )
-    .execute()
+    .returning('revision')
+    .executeTakeFirst()
+  if (stored !== undefined) return stored.revision
+  const kept = trx.selectFrom('snapshot').select('revision').where('kind', '=', kind).where('id', '=', id)
+  return (await kept.executeTakeFirstOrThrow()).revision
 }
 
 export async function findSnapshot(

@@ -101,7 +101,7 @@ describe.skipIf(postgres.kind === 'none')('a commit whose answer is lost', () =>
 
     proxy.loseNext()
     expect(await codeOf(store.append([event('lost', 3)]))).toBe('store_unavailable')
-    expect(await store.publish(publication)).toEqual([])
+    expect(await store.publish(publication)).toEqual({ events: [], recorded: 1 })
     expect(await store.append([event('lost', 3), event('lost', 4)])).toMatchObject([{ number: 4 }])
     expect(heard).toEqual([1, 2, 3, 4])
     expect(await store.snapshot('session', 'lost')).toEqual(snapshot('lost', 1))

@@ -5,7 +5,7 @@ import { openStore } from './open-store.ts'
 /** Publishes until it is killed, and writes each number to standard output once it was acknowledged. */
 const store = await openStore({ at: JSON.parse(process.argv[2] ?? '{}') as StoreOptions['at'] })
 for (let revision = 1; ; revision += 1) {
-  const events = await store.publish({
+  const { events } = await store.publish({
     events: [
       {
         source: 'writer',

@@ -40,13 +40,21 @@ export type NonceBegin =
   | { readonly outcome: 'done'; readonly answer: StoredAnswer }
   | { readonly outcome: 'busy' | 'unknown' | 'mismatch' }
 
+/** What a publication did. */
+export interface Published {
+  /** What was not published before. */
+  readonly events: GembaEvent[]
+  /** The revision of the snapshot that is on record now; a later one than the published one has stayed. */
+  readonly recorded: number
+}
+
 /** The operational store: people, nonces, the event log, published snapshots. One process owns it. */
 export interface Store {
   /** Names this event log; part of every SSE id. A log that was lost and begun anew has another. */
   readonly epoch: string
 
   /** Events and snapshot in one transaction. What was published before is not published again; an older snapshot never replaces a newer one. */
-  publish(publication: Publication): Promise<GembaEvent[]>
+  publish(publication: Publication): Promise<Published>
   append(events: readonly NewEvent[]): Promise<GembaEvent[]>
   /** Events about beads, and in the same transaction what they told. Each bead at most once. */
   tell(events: readonly NewEvent[], told: readonly ToldBead[]): Promise<GembaEvent[]>

@@ -18,8 +18,6 @@ export interface Surroundings {
   readonly isOpen: (escalation: string) => boolean
   /** The highest number that an escalation of the session has. */
   readonly raised: number
-  /** The id that its host has now. */
-  readonly hostId: string
   readonly host: HostView | undefined
   /** ms since the epoch. */
   readonly now: number
@@ -36,7 +34,6 @@ export function restoredSession(recorded: Recorded<SessionState>, around: Surrou
   const dialog = kept.some(({ screenDigest }) => screenDigest === state.dialog) ? state.dialog : null
   return {
     ...state,
-    view: { ...state.view, host: around.hostId },
     // A record holds no long texts.
     brief: null,
     // An agent's question that got lost is read again; its dialog is still on its screen.

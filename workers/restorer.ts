@@ -95,7 +95,7 @@ export function openRestorer({ project, store, logger, localHost, prepare }: Res
     const { kind, revision, state } = snapshot
     if (state === null) return closeRecord(snapshot)
     if (kind === 'session') {
-      const session = await sessionOf(state as SessionState, revision)
+      const session = await sessionOf(atHost(state as SessionState), revision)
       await processes.goOn(session)
       return processes.takeSeat(seatOf(session))
     }
@@ -111,8 +111,7 @@ export function openRestorer({ project, store, logger, localHost, prepare }: Res
   }
 
   async function sessionOf(state: SessionState, revision: number): Promise<SessionState> {
-    const { id } = state.view
-    const host = hostId(state.view.host)
+    const { id, host } = state.view
     const escalation = (ref: number) => store.snapshot('escalation', escalationWorkflowId(project.id, id, String(ref)))
     const open = new Set<string>()
     let raised = 0
@@ -121,13 +120,7 @@ export function openRestorer({ project, store, logger, localHost, prepare }: Res
       if (next.open) open.add(next.id)
     }
     const view = (await store.snapshot('host', host))?.view as HostView | undefined
-    const around = {
-      isOpen: (question: string) => open.has(question),
-      raised,
-      hostId: host,
-      host: view,
-      now: Date.now(),
-    }
+    const around = { isOpen: (question: string) => open.has(question), raised, host: view, now: Date.now() }
     return restoredSession({ state, revision }, around)
   }
 

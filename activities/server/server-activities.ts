@@ -59,10 +59,8 @@ export function serverActivities({ work, store, poke }: ServerActivitiesDeps): S
     },
 
     async publish(publication) {
-      const appended = await store.publish(publication)
-      const { kind, id, revision } = publication.snapshot
-      const recorded = (await store.snapshot(kind, id))?.revision ?? revision
-      return recorded > revision ? { recorded, heard: appended.length > 0 } : null
+      const { events, recorded } = await store.publish(publication)
+      return recorded > publication.snapshot.revision ? { recorded, heard: events.length > 0 } : null
     },
   })
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { GembaEvent, NewEvent, Publication, Snapshot } from '../../model/event.ts'
 import { keptAnswer } from '../../store/nonces.ts'
-import type { NonceBegin, NonceBinding, Store, StoredAnswer, StoredSignIn } from '../../store/store.ts'
+import type { NonceBegin, NonceBinding, Published, Store, StoredAnswer, StoredSignIn } from '../../store/store.ts'
 
 interface MemoryNonce {
   readonly binding: NonceBinding
@@ -27,9 +27,9 @@ export class MemoryStore implements Store {
     return this.#listeners.size
   }
 
-  async publish({ events, snapshot }: Publication): Promise<GembaEvent[]> {
+  async publish({ events, snapshot }: Publication): Promise<Published> {
     this.put(snapshot)
-    return this.append(events)
+    return { events: await this.append(events), recorded: snapshot.revision }
   }
 
   put(snapshot: Snapshot): void {

@@ -3,18 +3,6 @@ import { join } from 'node:path'
 import type { WrittenFrame } from '../../agent/sentinels/frame-file.ts'
 import type { RunningGemba } from '../system/running-gemba.ts'
 
-/** A scripted agent that takes its pauses: one that sleeps is there and does nothing. */
-export const pausingAgent = [
-  '[[agent]]',
-  'name = "pausing"',
-  'command = "gemba:scripted"',
-  'hooks = "none"',
-  'preamble = "file"',
-  'max_parallel = 8',
-  '[agent.env]',
-  'GEMBA_SCRIPTED_PACE = "1"',
-].join('\n')
-
 /** A description that tells the scripted agent what to do. */
 export function script(...steps: readonly string[]): string {
   return ['```gemba-steps', ...steps, '```', ''].join('\n')

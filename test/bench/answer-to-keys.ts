@@ -1,7 +1,8 @@
 import { WebSocket } from 'ws'
 import { eventually } from '../system/api-client.ts'
 import type { RunningGemba } from '../system/running-gemba.ts'
-import { framesOf, pausingAgent, script } from './agent-files.ts'
+import { framesOf, script } from './agent-files.ts'
+import { slowAgent } from '../system/slow-agent.ts'
 import type { Bench } from './bench-scope.ts'
 import { clock, type Measure } from './measure.ts'
 
@@ -13,7 +14,7 @@ export const answerToKeys: Measure = {
   name: 'answer-to-keys',
   title: 'Answer → keys in the pane',
   async run(bench) {
-    const gemba = await bench.gemba({ agents: pausingAgent })
+    const gemba = await bench.gemba({ agents: slowAgent })
     const { answered, had } = await answersHad(gemba)
     return [
       { what: 'answer → agent has it', unit: 'ms', samples: had, note: 'the asker beside the agent took it' },
@@ -55,7 +56,7 @@ async function answersHad(gemba: RunningGemba): Promise<{ answered: number[]; ha
 async function textsTyped(bench: Bench, gemba: RunningGemba): Promise<number[]> {
   const { api } = gemba
   const bead = await api.create({ title: 'Listen', description: script('sleep 600') })
-  const session = await api.start(bead.id, { agent: 'pausing' })
+  const session = await api.start(bead.id, { agent: 'slow' })
   await eventually('the agent works', async () =>
     (await api.sessions()).some((view) => view.id === session && view.status === 'working'),
   )

@@ -3,7 +3,8 @@ import { run as runProgram } from '../../runtime/exec.ts'
 import { installation } from '../../runtime/installation.ts'
 import { eventually } from '../system/api-client.ts'
 import type { RunningGemba } from '../system/running-gemba.ts'
-import { framesFile, framesOf, pausingAgent, script } from './agent-files.ts'
+import { framesFile, framesOf, script } from './agent-files.ts'
+import { slowAgent } from '../system/slow-agent.ts'
 import { consoleAddress, type Bench } from './bench-scope.ts'
 import { openAndPaint, watchElement, type Look, type Looks } from './console-browser.ts'
 import type { Finding, Measure } from './measure.ts'
@@ -16,7 +17,7 @@ export const frameToPixel: Measure = {
   name: 'frame-to-pixel',
   title: 'Frame → pixel',
   async run(bench) {
-    const gemba = await bench.gemba({ agents: pausingAgent })
+    const gemba = await bench.gemba({ agents: slowAgent })
     const stated = await statesShown(bench, gemba)
     const asked = await questionsShown(bench, gemba)
     const aims = [{ at: 'p95', most: 500 }] as const
@@ -48,7 +49,7 @@ function series(
 async function statesShown(bench: Bench, gemba: RunningGemba): Promise<Shown[]> {
   const bead = await gemba.api.create({ title: 'Sleep', description: script('sleep 600') })
   const looks = await cardLooks(bench, gemba, bead.id)
-  const session = await gemba.api.start(bead.id, { agent: 'pausing' })
+  const session = await gemba.api.start(bead.id, { agent: 'slow' })
   await looks.until('working', 0)
   const shown: Shown[] = []
   for (let n = 0; n < states; n += 1) {
@@ -72,7 +73,7 @@ async function questionsShown(bench: Bench, gemba: RunningGemba): Promise<Shown[
   const asks = Array.from({ length: questions }, (_, n) => [`ask Question ${n + 1}? | yes | no`, 'sleep 1'])
   const bead = await gemba.api.create({ title: 'Ask', description: script(...asks.flat(), 'done') })
   const looks = await cardLooks(bench, gemba, bead.id)
-  const session = await gemba.api.start(bead.id, { agent: 'pausing' })
+  const session = await gemba.api.start(bead.id, { agent: 'slow' })
   const shown: Shown[] = []
   const known = new Set<string>()
   for (let n = 0; n < questions; n += 1) {

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { ApiProblem, eventually } from '../system/api-client.ts'
 import { gateFiles, openGate } from '../system/gate.ts'
 import { createProject, gitIn, RunningGemba } from '../system/running-gemba.ts'
-import { slowAgent } from './slow-agent.ts'
+import { slowAgent } from '../system/slow-agent.ts'
 
 /** What became of beads whose agents were at work while the disk got full. */
 export interface FullDiskOutcome {

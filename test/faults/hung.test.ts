@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventually } from '../system/api-client.ts'
 import { createProject, RunningGemba, type TestProject } from '../system/running-gemba.ts'
-import { slowAgent } from './slow-agent.ts'
+import { slowAgent } from '../system/slow-agent.ts'
 import { expectOnce, slowSteps } from './slow-work.ts'
 
 /**

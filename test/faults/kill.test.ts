@@ -7,7 +7,7 @@ import { locateTool } from '../../runtime/tools/locate.ts'
 import { eventually } from '../system/api-client.ts'
 import { gateFiles, openGate } from '../system/gate.ts'
 import { createProject, RunningGemba, type TestProject } from '../system/running-gemba.ts'
-import { slowAgent } from './slow-agent.ts'
+import { slowAgent } from '../system/slow-agent.ts'
 import { expectOnce } from './slow-work.ts'
 
 /**

@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTemporal, type TestTemporal } from '../temporal-server.ts'
-import { openWorkflowBench, order, person, testConfig, until } from './bench-of-doubles.ts'
+import { describe, expect, it } from 'vitest'
+import { order, person, testConfig, until } from './bench-of-doubles.ts'
+import { workflowBenches } from './workflow-benches.ts'
 
-let temporal: TestTemporal
-let projects = 0
-
-beforeAll(async () => {
-  temporal = await startTemporal()
-})
-afterAll(() => temporal.release())
-
-function bench(config = testConfig) {
-  projects += 1
-  return openWorkflowBench(temporal, `p${projects}`, config)
-}
+const { bench } = workflowBenches()
 
 describe('dispatch', () => {
   it('starts a bead once, however often the same command comes', async () => {

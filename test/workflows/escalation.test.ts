@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { GembaError } from '../../model/error.ts'
-import { startTemporal, type TestTemporal } from '../temporal-server.ts'
-import { openWorkflowBench, person, until } from './bench-of-doubles.ts'
+import { person, until } from './bench-of-doubles.ts'
+import { workflowBenches } from './workflow-benches.ts'
 
-let temporal: TestTemporal
-let projects = 0
-
-beforeAll(async () => {
-  temporal = await startTemporal()
-})
-afterAll(() => temporal.release())
-
-function bench() {
-  projects += 1
-  return openWorkflowBench(temporal, `p${projects}`)
-}
+const { bench } = workflowBenches()
 
 const code = (error: unknown): string => (error instanceof GembaError ? error.code : String(error))
 

@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTemporal, type TestTemporal } from '../temporal-server.ts'
-import { openWorkflowBench, order, until } from './bench-of-doubles.ts'
+import { describe, expect, it } from 'vitest'
+import { order, until } from './bench-of-doubles.ts'
+import { workflowBenches } from './workflow-benches.ts'
 
-let temporal: TestTemporal
-let projects = 0
-
-beforeAll(async () => {
-  temporal = await startTemporal()
-})
-afterAll(() => temporal.release())
-
-function bench() {
-  projects += 1
-  return openWorkflowBench(temporal, `p${projects}`)
-}
+const { bench } = workflowBenches()
 
 describe('host', () => {
   it('is degraded, then offline after silence, and online when heard again', async () => {

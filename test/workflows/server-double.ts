@@ -64,8 +64,8 @@ export class ServerDouble {
         cursor: null,
       }),
       publish: async (publication) => {
-        await this.activities().publish(publication)
-        return []
+        const newer = await this.activities().publish(publication)
+        return { events: [], recorded: newer?.recorded ?? publication.snapshot.revision }
       },
     }
   }

@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { GembaError } from '../../model/error.ts'
 import { sessionWorkflowId } from '../../temporal/contracts/session.ts'
-import { startTemporal, type TestTemporal } from '../temporal-server.ts'
-import { openWorkflowBench, person, testConfig, until } from './bench-of-doubles.ts'
+import { person, testConfig, until } from './bench-of-doubles.ts'
+import { workflowBenches } from './workflow-benches.ts'
 
-let temporal: TestTemporal
-let projects = 0
-
-beforeAll(async () => {
-  temporal = await startTemporal()
-})
-afterAll(() => temporal.release())
-
-function bench(config = testConfig) {
-  projects += 1
-  return openWorkflowBench(temporal, `p${projects}`, config)
-}
+const { bench, temporal } = workflowBenches()
 
 const code = (error: unknown): string => (error instanceof GembaError ? error.code : String(error))
 
@@ -155,7 +144,7 @@ describe('session', () => {
     b.server.add('gm-1')
     const session = await b.start('gm-1')
     await until(() => b.server.session(session)?.worktree)
-    await temporal.client.workflow.getHandle(sessionWorkflowId(b.project, session)).cancel()
+    await temporal().client.workflow.getHandle(sessionWorkflowId(b.project, session)).cancel()
     await until(() => b.server.session(session)?.status === 'completed')
     expect(b.server.beads.get('gm-1')).toMatchObject({ status: 'open', assignee: null })
     expect(b.host.count('endPane')).toBe(1)
@@ -188,7 +177,7 @@ describe('session', () => {
     await using b = await bench()
     b.server.add('gm-1')
     const session = await b.start('gm-1')
-    await temporal.client.workflow.getHandle(sessionWorkflowId(b.project, session)).terminate()
+    await temporal().client.workflow.getHandle(sessionWorkflowId(b.project, session)).terminate()
     expect(await b.processes.seats()).toHaveLength(1)
     await b.processes.freeSeat(session, 'gm-1')
     expect(await b.processes.seats()).toEqual([])

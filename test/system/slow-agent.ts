@@ -1,4 +1,4 @@
-/** An `[[agent]]` that takes its time, so that trouble finds it at work. */
+/** An `[[agent]]` that takes its pauses, so that it is found at work, or there and doing nothing. */
 export const slowAgent = [
   '[[agent]]',
   'name = "slow"',
