@@ -128,6 +128,8 @@ export class ServeRun {
         const line = `${name}: ended (${how}), the disk is full; it is started again once there is room.`
         return this.#line(line, { ...event, error: error.code })
       }
+      case 'stopped':
+        return this.#log.info({ child: event.name, how: event.how, afterMs: event.afterMs }, 'stopped')
       case 'hung':
       case 'failing': {
         const { type, name, error } = event

@@ -50,6 +50,8 @@ export type ChildEvent =
   | { readonly type: 'held'; readonly name: string; readonly how: string; readonly error: GembaError }
   | { readonly type: 'hung'; readonly name: string; readonly pid: number; readonly error: GembaError }
   | { readonly type: 'failing'; readonly name: string; readonly error: GembaError }
+  /** It ended because it was told to, so long after. */
+  | { readonly type: 'stopped'; readonly name: string; readonly how: string; readonly afterMs: number }
   | { readonly type: 'message'; readonly name: string; readonly message: unknown }
 
 interface Ended {
@@ -96,6 +98,7 @@ export class SupervisedChild {
   /** Of the child that is in service. */
   #liveness: Liveness | undefined
   #hungMs = 0
+  #lastEnd = 'not started'
 
   constructor(description: ChildDescription, { logs, restart, hungAfterMs, report, room }: SupervisedChildOptions) {
     this.#description = description
@@ -124,11 +127,14 @@ export class SupervisedChild {
   /** Ends the child kindly and, after its grace, by force. */
   async stop(): Promise<void> {
     this.#stopping.abort()
+    const begun = performance.now()
     const child = this.#process
     if (child !== undefined) signal(child.pid, 'SIGTERM')
     const timer = setTimeout(() => this.kill(), this.#description.graceSeconds * 1_000)
     await this.#ended
     clearTimeout(timer)
+    const afterMs = Math.round(performance.now() - begun)
+    this.#report({ type: 'stopped', name: this.#description.name, how: this.#lastEnd, afterMs })
   }
 
   /** Ends the child and what it left in its process group, at once. */
@@ -154,6 +160,7 @@ export class SupervisedChild {
     let failures = 0
     while (!this.#stopping.signal.aborted) {
       const ended = await this.#runOnce(started)
+      this.#lastEnd = ended.how
       if (this.#stopping.signal.aborted) break
       this.#restarts += 1
       if (await this.#heldForRoom(ended.how)) continue

@@ -101,9 +101,10 @@ test('a program that does not exist is a failing child', async () => {
 })
 
 test('a deaf child is ended by force after its grace', async () => {
-  const { supervisor } = supervise([sleeper('deaf', { deaf: true })])
+  const { supervisor, events } = supervise([sleeper('deaf', { deaf: true })])
   await supervisor.start()
   await supervisor.stop()
+  expect(events.at(-1)).toMatchObject({ type: 'stopped', name: 'deaf', how: 'signal SIGKILL' })
   const [deaf = 0] = pids('deaf')
   expect(deaf).toBeGreaterThan(0)
   expect(isAlive(await identify(deaf))).toBe(false)
