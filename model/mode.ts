@@ -1,0 +1,52 @@
+/** How much of Gemba runs: all of it, or the planning half over one Beads database (seed 001, 4). */
+export type RuntimeMode = 'full' | 'beads_only'
+
+/** Where beads come from. `project` is the source of full mode: what the project's configuration says. */
+export type SourceKind = 'url' | 'worktree' | 'beads_dir' | 'project'
+
+/** A Beads source as people see it; without password (seed 001, 4 and 6). */
+export interface ModeSource {
+  readonly kind: SourceKind
+  readonly display: string
+}
+
+/** Parts of the product that a mode has or has not; server routes and console obey the same list (seed 001, 5). */
+export const surfaces = [
+  'board',
+  'backlog',
+  'graph',
+  'details',
+  'authoring',
+  'history',
+  'source-selection',
+  'sessions',
+  'dispatch',
+  'escalations',
+  'hosts',
+  'walk',
+  'review',
+  'orchestration-setup',
+  'project-onboarding',
+] as const
+
+export type Surface = (typeof surfaces)[number]
+
+/** What a server offers. */
+export interface CapabilityProfile {
+  readonly mode: RuntimeMode
+  /** Set by `--beads-read-only`; a source may refuse writes for reasons of its own, which its manifest tells. */
+  readonly readOnly: boolean
+  readonly surfaces: readonly Surface[]
+}
+
+/** Surfaces that depend on nothing but beads. */
+const ofBeads: readonly Surface[] = ['board', 'backlog', 'graph', 'details', 'authoring']
+
+/** The surfaces of a mode: Beads-only hides whatever depends on live work; full mode has no use for its ledger and selector. */
+export function profileOf(mode: RuntimeMode, readOnly: boolean): CapabilityProfile {
+  const offered: readonly Surface[] =
+    mode === 'beads_only'
+      ? [...ofBeads, 'history', 'source-selection']
+      : surfaces.filter((surface) => surface !== 'history' && surface !== 'source-selection')
+  return { mode, readOnly, surfaces: offered.filter((surface) => !(readOnly && surface === 'authoring')) }
+}
