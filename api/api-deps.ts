@@ -1,6 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { Actor } from '../model/actor.ts'
 import type { Board } from '../model/board.ts'
 import type { DiskState } from '../model/disk.ts'
+import type { CapabilityProfile, ModeStatus, SourceSelection } from '../model/mode.ts'
 import type { OrchestrationManifest } from '../model/orchestration-plane.ts'
 import type { Project } from '../model/project.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
@@ -22,6 +24,7 @@ export interface ApiDeps {
   readonly commands: Commands
   readonly hub: HostHub
   readonly orchestration: OrchestrationManifest | null
+  readonly mode: ModeView
   readonly auth: ApiAuth
   /** Addresses that the console is opened at, e.g. `http://127.0.0.1:7666`. */
   readonly origins: readonly string[]
@@ -31,6 +34,18 @@ export interface ApiDeps {
   readonly disk: DiskView
   readonly health: () => Record<string, { ok: boolean; why: string }>
   readonly logger: FastifyBaseLogger
+}
+
+/** The mode of the server, its source and what can be done about it. */
+export interface ModeView {
+  profile(): CapabilityProfile
+  status(): Promise<ModeStatus>
+  /** Looks at the source now. */
+  check(): Promise<void>
+  /** Takes another source; `unavailable_in_mode` in full mode, `source_invalid` or a code of the source when it can not be used. */
+  select(selection: SourceSelection, actor: Actor): Promise<void>
+  /** Gives the source a remote; a source that can not have one refuses. */
+  setUpRemote(remote: { readonly name: string; readonly url: string }): Promise<void>
 }
 
 /** The room on the disk, as somebody else watches it. */

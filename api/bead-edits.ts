@@ -60,10 +60,14 @@ export async function editUnheld(
   }
 }
 
-/** A started bead without a session can not come about: starting is a dispatch, holding is a session's. */
-export function refuseStart(bead: string, edit: BeadPatch, current?: BeadDetail): void {
+/**
+ * A started bead without a session can not come about: starting is a dispatch, holding is a session's. In Beads-only
+ * mode nothing is dispatched, and a move to In Progress is an edit like others (seed 001, 9).
+ */
+export function refuseStart(deps: Pick<ApiDeps, 'mode'>, bead: string, edit: BeadPatch, current?: BeadDetail): void {
   const { status } = edit
-  if ((status === 'in_progress' || status === 'hooked') && status !== current?.status) {
+  const isDispatched = deps.mode.profile().surfaces.includes('dispatch')
+  if (isDispatched && (status === 'in_progress' || status === 'hooked') && status !== current?.status) {
     throw new GembaError('bead_not_startable', {
       bead,
       why: 'a bead is started by dispatching it (`POST /api/v1/dispatch`), not by an edit of its status',

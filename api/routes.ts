@@ -1,4 +1,6 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import { GembaError } from '../model/error.ts'
+import type { Surface } from '../model/mode.ts'
 import { beadLinks } from './routes/bead-links.ts'
 import { beads } from './routes/beads.ts'
 import { capabilities } from './routes/capabilities.ts'
@@ -12,27 +14,47 @@ import { login } from './routes/login.ts'
 import { nonces } from './routes/nonces.ts'
 import { openapiRoute } from './routes/openapi-route.ts'
 import { sessions } from './routes/sessions.ts'
+import { status } from './routes/status.ts'
 import { terminal } from './routes/terminal.ts'
+import type { ApiDeps } from './api-deps.ts'
 import type { ApiParts } from './parts.ts'
 
-const nouns = [
-  capabilities,
-  beads,
-  beadLinks,
-  dispatch,
-  sessions,
-  terminal,
-  escalations,
-  hosts,
-  hostStream,
-  events,
-  nonces,
-  login,
-  openapiRoute,
+interface Noun {
+  readonly plugin: FastifyPluginAsync<ApiParts>
+  /** Where the server lacks this surface, every address of the noun says so. */
+  readonly surface?: Surface
+  /** What is told to be missing, for a person. */
+  readonly what?: string
+}
+
+const nouns: readonly Noun[] = [
+  { plugin: capabilities },
+  { plugin: status },
+  { plugin: beads },
+  { plugin: beadLinks },
+  { plugin: dispatch, surface: 'dispatch', what: 'Dispatching beads to agents' },
+  { plugin: sessions, surface: 'sessions', what: 'The work of agents in sessions' },
+  { plugin: terminal, surface: 'sessions', what: 'The terminal of a session' },
+  { plugin: escalations, surface: 'escalations', what: 'The inbox of escalations' },
+  { plugin: hosts, surface: 'hosts', what: 'The list of hosts' },
+  { plugin: hostStream, surface: 'hosts', what: 'The connection of hosts' },
+  { plugin: events },
+  { plugin: nonces },
+  { plugin: login },
+  { plugin: openapiRoute },
 ]
 
 /** Every address of the API, one plugin a noun. */
 export async function routes(app: FastifyInstance, parts: ApiParts): Promise<void> {
-  for (const noun of nouns) await app.register(noun, { ...parts, prefix: '/api/v1' })
+  for (const { plugin, surface, what = '' } of nouns) {
+    await app.register(async (scope) => {
+      if (surface !== undefined) scope.addHook('onRequest', async () => refuseMissing(parts.deps, surface, what))
+      await scope.register(plugin, { ...parts, prefix: '/api/v1' })
+    })
+  }
   await app.register(health, parts)
+}
+
+function refuseMissing(deps: ApiDeps, surface: Surface, what: string): void {
+  if (!deps.mode.profile().surfaces.includes(surface)) throw new GembaError('unavailable_in_mode', { what })
 }

@@ -24,6 +24,8 @@ export interface Board {
   refresh(): Promise<void>
   onChange(listener: (change: BoardChange) => void): () => void
   health(): Health
+  /** When the database was last looked at with success, ISO 8601; null before the first time. */
+  lastSync(): string | null
   onHealth(listener: (health: Health) => void): () => void
   close(): Promise<void>
 }

@@ -159,6 +159,26 @@ export const catalogue = {
     message: 'This Beads source is read-only: {why}.',
     mend: 'Use a source or a login that may write.',
   },
+  unavailable_in_mode: {
+    status: 409,
+    message: '{what} is not available in Beads-only mode.',
+    mend: 'Start Gemba on a project, with `gemba serve`, to have agents work on beads.',
+  },
+  source_missing: {
+    status: 409,
+    message: 'No Beads source has been chosen yet.',
+    mend: 'Choose one in the console, or start with `--beads-url`, `--beads-dir` or `--worktree`.',
+  },
+  source_invalid: {
+    status: 422,
+    message: 'This Beads source can not be used: {why}.',
+    mend: 'Name a `mysql://user@host:port/database`, a folder with `.beads`, or a worktree.',
+  },
+  source_fixed: {
+    status: 409,
+    message: 'A server that works a project keeps the Beads source of its configuration.',
+    mend: 'Change `[beads]` in `.gemba/gemba.toml` and start again, or start with `--beads-only`.',
+  },
   // Orchestration
   dispatch_full: {
     status: 409,

@@ -1,3 +1,5 @@
+import type { ManifestState } from './manifest.ts'
+
 /** How much of Gemba runs: all of it, or the planning half over one Beads database (seed 001, 4). */
 export type RuntimeMode = 'full' | 'beads_only'
 
@@ -50,3 +52,44 @@ export function profileOf(mode: RuntimeMode, readOnly: boolean): CapabilityProfi
       : surfaces.filter((surface) => surface !== 'history' && surface !== 'source-selection')
   return { mode, readOnly, surfaces: offered.filter((surface) => !(readOnly && surface === 'authoring')) }
 }
+
+/** What can be said of the remote that a Beads database is shared by. */
+export interface RemoteState {
+  readonly configured: boolean
+  readonly name: string
+  /** Its address, without secrets. */
+  readonly display: string
+  readonly reachable: 'yes' | 'no' | 'unknown'
+  readonly why: string
+}
+
+/** The state of a running server, in the words of the seed (001, 4), with what its Status panel shows besides (001, 5). */
+export interface ModeStatus {
+  readonly mode: RuntimeMode
+  /** Null until one is chosen. */
+  readonly source: (ModeSource & { readonly readonly: boolean }) | null
+  readonly project_required: boolean
+  readonly orchestration_required: boolean
+  /** Null where nothing is recorded. */
+  readonly manifest_path: string | null
+  readonly beads_read_only: boolean
+  readonly health: { readonly healthy: boolean; readonly why: string; readonly since: string }
+  readonly privilege: 'read_write' | 'read_only' | 'unknown'
+  readonly read_only_reason: string | null
+  /** When the database was last looked at with success; null before the first time. */
+  readonly last_sync: string | null
+  readonly remote: RemoteState | null
+  readonly manifest: ManifestState
+}
+
+/** A source that a person chose (seed 001, 3). */
+export type SourceSelection =
+  | { readonly kind: 'url'; readonly url: string }
+  | {
+      readonly kind: 'worktree' | 'beads_dir'
+      readonly folder: string
+      /** Make a Beads database where there is none. */
+      readonly initialise?: boolean
+      /** Prefix of the ids of a database that is made. */
+      readonly prefix?: string
+    }

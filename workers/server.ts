@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import { nativeManifest } from '../agent/backends/native/native-manifest.ts'
 import { createApi } from '../api/create-api.ts'
+import { fullMode } from '../api/full-mode.ts'
 import { HostHub } from '../api/host-hub.ts'
 import type { EscalationView } from '../model/escalation.ts'
 import { openBoard } from '../planes/work/board.ts'
@@ -132,6 +133,7 @@ async function main(settings: ServerSettings): Promise<void> {
     store,
     commands,
     hub,
+    mode: fullMode({ work: late.plane, board }),
     orchestration: settings.orchestration === 'none' ? null : nativeManifest(settings.version),
     auth:
       settings.auth === 'token'

@@ -68,7 +68,7 @@ export const beads: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => 
     },
     async (request, reply) => {
       const create = async (write: Write) => {
-        refuseStart(request.body.id ?? 'to be created', request.body)
+        refuseStart(deps, request.body.id ?? 'to be created', request.body)
         return deps.work.create(request.body, write)
       }
       return changeBead(request, reply, create, 201)
@@ -93,7 +93,7 @@ export const beads: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => 
         const patch = request.body
         if (patch.status === undefined && patch.assignee === undefined) return deps.work.update(id, patch, write)
         return editUnheld(deps, id, write, (current, guarded) => {
-          refuseStart(id, patch, current)
+          refuseStart(deps, id, patch, current)
           return deps.work.update(id, patch, guarded)
         })
       }),

@@ -38,11 +38,13 @@ export const capabilities: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
 
 function describe(deps: ApiDeps) {
   const { project, version, person, orchestration, disk } = deps
+  const profile = deps.mode.profile()
   const { id, name, prefix, defaultAgent, maxSessions } = project
   const repositories = project.repositories.map(({ id, base, integration }) => ({ id, base, integration }))
   const agents = project.agents.map(({ name }) => ({ name }))
   return {
-    mode: 'full' as const,
+    mode: profile.mode,
+    profile,
     version,
     person,
     project: { id, name, prefix, repositories, agents, defaultAgent, maxSessions },

@@ -39,6 +39,10 @@ export class MemoryBoard implements Board {
     return { healthy: true, why: '', since: at }
   }
 
+  lastSync(): string | null {
+    return this.refreshes === 0 ? null : at
+  }
+
   onHealth(_: (health: Health) => void): () => void {
     return () => undefined
   }

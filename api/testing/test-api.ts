@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import type { ApiDeps } from '../api-deps.ts'
 import { createApi } from '../create-api.ts'
 import type { EventStreamLimits } from '../event-streams.ts'
+import { fullMode } from '../full-mode.ts'
 import { HostHub } from '../host-hub.ts'
 import { defined } from './defined.ts'
 import { FakeDisk } from './fake-disk.ts'
@@ -60,6 +61,7 @@ export async function testApi(
     commands,
     hub,
     disk,
+    mode: fullMode({ work, board }),
     orchestration: null,
     auth: { mode: 'token', token, hostToken },
     origins: [origin],

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { stateCategory } from './bead.ts'
 import { diskState } from './disk.ts'
+import { capabilityProfile } from './mode.ts'
 import { instant, nullable, record, words } from './text.ts'
 
 const workPlane = record(
@@ -34,7 +35,8 @@ const orchestration = record('OrchestrationManifest', {
 })
 
 export const capabilities = record('Capabilities', {
-  mode: Type.Literal('full'),
+  mode: words(['full', 'beads_only']),
+  profile: capabilityProfile,
   version: Type.String(),
   person: Type.String(),
   project: record('ProjectCapabilities', {

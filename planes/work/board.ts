@@ -21,6 +21,7 @@ export async function openBoard(work: WorkPlane, options: { readonly intervalMs?
   const healthChanged = listeners<Health>()
   let health: Health = { healthy: true, why: '', since: new Date().toISOString() }
   let fullRead = true
+  let lastSync: string | null = null
 
   const look = async (): Promise<BoardChange> => {
     const news = fullRead ? { cursor: await work.cursor(), beads: 'all' as const } : await work.changes(cursor)
@@ -37,6 +38,7 @@ export async function openBoard(work: WorkPlane, options: { readonly intervalMs?
   const judged = async (): Promise<BoardChange> => {
     try {
       const difference = await look()
+      lastSync = new Date().toISOString()
       setHealth(true, '')
       return difference
     } catch (error) {
@@ -59,6 +61,7 @@ export async function openBoard(work: WorkPlane, options: { readonly intervalMs?
     refresh,
     onChange: changed.add,
     health: () => health,
+    lastSync: () => lastSync,
     onHealth: healthChanged.add,
     close: stop,
   }

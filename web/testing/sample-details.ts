@@ -1,3 +1,4 @@
+import { profileOf } from '../../model/mode.ts'
 import type { BeadDetail, BeadSummary } from '../../model/bead.ts'
 import { paneSize } from '../../model/pane-size.ts'
 
@@ -39,7 +40,8 @@ export function capabilities(): unknown {
     maxSessions: 6,
   }
   return {
-    mode: 'local',
+    mode: 'full',
+    profile: profileOf('full', false),
     version: '0.1.0',
     person: 'mira',
     project,

@@ -44,6 +44,200 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mode, source and health */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Mode, source and health. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModeStatus"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at the Beads source now */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Mode, source and health. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModeStatus"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose the Beads source */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UrlSource"] | components["schemas"]["FolderSource"];
+                };
+            };
+            responses: {
+                /** @description Mode, source and health. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModeStatus"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status/remote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the Beads source a remote */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RemoteSetUp"];
+                };
+            };
+            responses: {
+                /** @description Mode, source and health. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModeStatus"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/beads": {
         parameters: {
             query?: never;
@@ -1784,8 +1978,9 @@ export interface components {
             revision: number;
         };
         Capabilities: {
-            /** @constant */
-            mode: "full";
+            /** @enum {string} */
+            mode: "full" | "beads_only";
+            profile: components["schemas"]["CapabilityProfile"];
             version: string;
             person: string;
             project: components["schemas"]["ProjectCapabilities"];
@@ -1794,6 +1989,14 @@ export interface components {
             disk: components["schemas"]["DiskState"];
             lanes: components["schemas"]["Lane"][];
             links: components["schemas"]["Links"];
+        };
+        /** @description What this server offers; whatever is not in the list is refused and not shown. */
+        CapabilityProfile: {
+            /** @enum {string} */
+            mode: "full" | "beads_only";
+            /** @description Started read-only; a source may refuse writes for reasons of its own. */
+            readOnly: boolean;
+            surfaces: ("board" | "backlog" | "graph" | "details" | "authoring" | "history" | "source-selection" | "sessions" | "dispatch" | "escalations" | "hosts" | "walk" | "review" | "orchestration-setup" | "project-onboarding")[];
         };
         CloseBead: {
             reason: string;
@@ -1928,6 +2131,16 @@ export interface components {
             healthy: boolean;
             why: string;
         };
+        FolderSource: {
+            /** @enum {string} */
+            kind: "worktree" | "beads_dir";
+            /** @description An absolute path on the machine of the server. */
+            folder: string;
+            /** @description Make a Beads database where there is none. */
+            initialise?: boolean;
+            /** @description Prefix of the ids of a database that is made. */
+            prefix?: string;
+        };
         GembaEvent: {
             /** @description Without a gap, in the order of commit. */
             number: number;
@@ -1970,6 +2183,37 @@ export interface components {
         };
         Login: {
             token: string;
+        };
+        ManifestState: {
+            path: string;
+            /** @enum {string} */
+            status: "ok" | "failed" | "off";
+            why: string;
+            /** @description Entries that could not be written since the server started. */
+            lost: number;
+        };
+        ModeSource: {
+            /** @enum {string} */
+            kind: "url" | "worktree" | "beads_dir" | "project";
+            display: string;
+            readonly: boolean;
+        };
+        /** @description Mode, source and health; `source` is null until one is chosen. */
+        ModeStatus: {
+            /** @enum {string} */
+            mode: "full" | "beads_only";
+            source: components["schemas"]["ModeSource"] | null;
+            project_required: boolean;
+            orchestration_required: boolean;
+            manifest_path: string | null;
+            beads_read_only: boolean;
+            health: components["schemas"]["SourceHealth"];
+            /** @enum {string} */
+            privilege: "read_write" | "read_only" | "unknown";
+            read_only_reason: string | null;
+            last_sync: string | null;
+            remote: components["schemas"]["RemoteState"] | null;
+            manifest: components["schemas"]["ManifestState"];
         };
         NewBead: {
             title: string;
@@ -2088,6 +2332,19 @@ export interface components {
             message: string;
             mend: string;
         };
+        RemoteSetUp: {
+            name: string;
+            url: string;
+        };
+        RemoteState: {
+            configured: boolean;
+            name: string;
+            /** @description Its address, without secrets. */
+            display: string;
+            /** @enum {string} */
+            reachable: "yes" | "no" | "unknown";
+            why: string;
+        };
         ReopenBead: {
             reason: string;
         };
@@ -2147,6 +2404,15 @@ export interface components {
             /** @description Send it in `X-GEMBA-Browser`. Empty where nobody has to sign in. */
             secret: string;
         };
+        SourceHealth: {
+            healthy: boolean;
+            why: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            since: string;
+        };
         StartedSession: {
             bead: string;
             session: string;
@@ -2162,6 +2428,12 @@ export interface components {
         TicketRequest: {
             /** @description What will be opened, without a query. */
             path: string;
+        };
+        UrlSource: {
+            /** @enum {string} */
+            kind: "url";
+            /** @description mysql://user:password@host:port/database, or dolt://. */
+            url: string;
         };
         WorkDigest: {
             tokensIn: number;

@@ -1,0 +1,39 @@
+import { GembaError } from '../model/error.ts'
+import { profileOf } from '../model/mode.ts'
+import type { ApiDeps, ModeView } from './api-deps.ts'
+
+const noManifest = { path: '', status: 'off', why: '', lost: 0 } as const
+
+/** The mode of a server that works a project: its source is what the configuration says, and stays it. */
+export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>): ModeView {
+  const profile = profileOf('full', false)
+  return {
+    profile: () => profile,
+    async status() {
+      const manifest = await work.manifest().catch(() => undefined)
+      const health = board.health()
+      const source = {
+        kind: 'project',
+        display: manifest?.display ?? '',
+        readonly: manifest?.readOnly ?? false,
+      } as const
+      return {
+        mode: 'full',
+        source: manifest === undefined ? null : source,
+        project_required: true,
+        orchestration_required: true,
+        manifest_path: null,
+        beads_read_only: false,
+        health,
+        privilege: manifest === undefined ? 'unknown' : manifest.readOnly ? 'read_only' : 'read_write',
+        read_only_reason: manifest?.readOnlyReason ?? null,
+        last_sync: board.lastSync(),
+        remote: null,
+        manifest: noManifest,
+      }
+    },
+    check: () => board.refresh(),
+    select: () => Promise.reject(new GembaError('source_fixed', {})),
+    setUpRemote: () => Promise.reject(new GembaError('source_fixed', {})),
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { BeadsOnlyDouble } from '../testing/beads-only.ts'
+import { testApi } from '../testing/test-api.ts'
+
+const codeOf = (answer: { json(): unknown }): unknown => (answer.json() as { code?: unknown }).code
+
+describe('status in full mode', () => {
+  it('is that of the project, whose source stays', async () => {
+    const api = await testApi()
+    const answer = await api.call({ method: 'GET', url: '/api/v1/status' })
+    expect(answer.json()).toMatchObject({
+      mode: 'full',
+      source: { kind: 'project', readonly: false },
+      project_required: true,
+      orchestration_required: true,
+      manifest_path: null,
+      beads_read_only: false,
+      privilege: 'read_write',
+    })
+    const choice = await api.change('POST', '/api/v1/status/source', { kind: 'url', url: 'mysql://x/y' })
+    expect([choice.statusCode, codeOf(choice)]).toEqual([409, 'source_fixed'])
+  })
+})
+
+describe('Beads-only mode', () => {
+  it('says so in the capabilities, with the surfaces that it has', async () => {
+    const api = await testApi({ mode: new BeadsOnlyDouble() })
+    const answer = await api.call({ method: 'GET', url: '/api/v1/capabilities' })
+    expect(answer.json()).toMatchObject({ mode: 'beads_only', profile: { mode: 'beads_only', readOnly: false } })
+    const { surfaces } = answer.json<{ profile: { surfaces: string[] } }>().profile
+    expect(surfaces).toEqual(expect.arrayContaining(['board', 'backlog', 'graph', 'details', 'authoring', 'history']))
+    expect(surfaces).not.toContain('sessions')
+  })
+
+  it('has the status of the seed, field for field', async () => {
+    const api = await testApi({ mode: new BeadsOnlyDouble() })
+    const answer = await api.call({ method: 'GET', url: '/api/v1/status' })
+    expect(answer.json()).toMatchObject({
+      mode: 'beads_only',
+      source: { kind: 'url', display: 'mysql://root@127.0.0.1:3307/gemba', readonly: false },
+      project_required: false,
+      orchestration_required: false,
+      manifest_path: '.gemba/session-manifest.jsonl',
+      beads_read_only: false,
+    })
+  })
+
+  it.each([
+    ['GET', '/sessions'],
+    ['GET', '/sessions/s1'],
+    ['GET', '/escalations'],
+    ['GET', '/hosts'],
+    ['GET', '/parked'],
+    ['POST', '/dispatch'],
+    ['POST', '/beads/gm-1/unpark'],
+    ['POST', '/sessions/s1/end'],
+  ] as const)('refuses %s %s with a code', async (method, path) => {
+    const api = await testApi({ mode: new BeadsOnlyDouble() })
+    const url = `/api/v1${path}`
+    const answer = method === 'GET' ? await api.call({ method, url }) : await api.change(method, url, {})
+    expect([answer.statusCode, codeOf(answer)]).toEqual([409, 'unavailable_in_mode'])
+  })
+
+  it('moves a bead to In Progress as an edit, and starts nothing', async () => {
+    const api = await testApi({ mode: new BeadsOnlyDouble() })
+    api.work.put('gm-1')
+    const answer = await api.change('PATCH', '/api/v1/beads/gm-1', { status: 'in_progress' })
+    expect([answer.statusCode, answer.json<{ status: string }>().status]).toEqual([200, 'in_progress'])
+    expect(api.commands.calls).toEqual([])
+  })
+
+  it('takes another source, and answers a check with what it found', async () => {
+    const mode = new BeadsOnlyDouble()
+    const api = await testApi({ mode })
+    const folder = { kind: 'worktree', folder: '/work', initialise: true } as const
+    expect((await api.change('POST', '/api/v1/status/source', folder)).statusCode).toBe(200)
+    expect(mode.selected).toEqual([folder])
+    expect((await api.change('POST', '/api/v1/status/check')).statusCode).toBe(200)
+    expect(mode.checks).toBe(1)
+    const remote = { name: 'origin', url: 'file:///backup' }
+    expect((await api.change('POST', '/api/v1/status/remote', remote)).statusCode).toBe(200)
+    expect(mode.remotes).toEqual([remote])
+  })
+
+  it.each([{ kind: 'url' }, { kind: 'worktree', url: 'mysql://x/y' }, { kind: 'project', folder: '/x' }])(
+    'refuses a source that is none: %j',
+    async (source) => {
+      const mode = new BeadsOnlyDouble()
+      const api = await testApi({ mode })
+      expect((await api.change('POST', '/api/v1/status/source', source)).statusCode).toBe(400)
+      expect(mode.selected).toEqual([])
+    },
+  )
+})

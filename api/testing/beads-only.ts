@@ -1,0 +1,46 @@
+import { profileOf, type ModeStatus, type SourceSelection } from '../../model/mode.ts'
+import type { ModeView } from '../api-deps.ts'
+import { at } from './samples.ts'
+
+const status: ModeStatus = {
+  mode: 'beads_only',
+  source: { kind: 'url', display: 'mysql://root@127.0.0.1:3307/gemba', readonly: false },
+  project_required: false,
+  orchestration_required: false,
+  manifest_path: '.gemba/session-manifest.jsonl',
+  beads_read_only: false,
+  health: { healthy: true, why: '', since: at },
+  privilege: 'read_write',
+  read_only_reason: null,
+  last_sync: at,
+  remote: null,
+  manifest: { path: '.gemba/session-manifest.jsonl', status: 'ok', why: '', lost: 0 },
+}
+
+/** Beads-only mode in memory: it keeps what it was asked. */
+export class BeadsOnlyDouble implements ModeView {
+  readonly selected: SourceSelection[] = []
+  readonly remotes: { readonly name: string; readonly url: string }[] = []
+  checks = 0
+
+  profile() {
+    return profileOf('beads_only', false)
+  }
+
+  async status(): Promise<ModeStatus> {
+    return status
+  }
+
+  async check(): Promise<void> {
+    this.checks++
+    throw new Error('the source is away')
+  }
+
+  async select(selection: SourceSelection): Promise<void> {
+    this.selected.push(selection)
+  }
+
+  async setUpRemote(remote: { readonly name: string; readonly url: string }): Promise<void> {
+    this.remotes.push(remote)
+  }
+}
