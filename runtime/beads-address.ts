@@ -4,18 +4,18 @@ import type { ProjectFile } from '../model/schema/config.ts'
 import { invalid, type ConfigFile } from './config-file.ts'
 
 /** Where the beads are: a Dolt server that Gemba runs, or one of the person's own. */
-export type BeadsAddress =
-  | { readonly embedded: true; readonly database: string }
-  | {
-      readonly embedded: false
-      readonly host: string
-      readonly port: number
-      readonly user: string
-      readonly password: string
-      readonly database: string
-      /** Null: without TLS. `caFile`: absolute, the authorities that are trusted instead of those that Node knows. */
-      readonly tls: { readonly caFile: string | null } | null
-    }
+export type BeadsAddress = { readonly embedded: true; readonly database: string } | ServerAddress
+
+export interface ServerAddress {
+  readonly embedded: false
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  /** Null: without TLS. `caFile`: absolute, the authorities that are trusted instead of those that Node knows. */
+  readonly tls: { readonly caFile: string | null } | null
+}
 
 /** Reads `[beads]` of the project in `root`. An address wins over `embedded` unless the file asks for both; `from` says where it was written. */
 export function beadsAddress(
@@ -36,11 +36,18 @@ export function beadsAddress(
 }
 
 function ownServer(text: string, from: string, database: string, root: string): BeadsAddress {
-  const refuse: Refuse = (why) => {
+  return serverAddress(text, database, root, (why) => {
     throw invalid(from, undefined, why)
-  }
-  const url = URL.parse(text)
-  if (url === null || url.hostname === '')
+  })
+}
+
+/**
+ * A Dolt server by its address, `mysql://` or, of the same meaning, `dolt://`; paths in it count from `root`. What can not
+ * be right goes to `refuse`.
+ */
+export function serverAddress(text: string, database: string, root: string, refuse: Refuse): ServerAddress {
+  const url = URL.parse(text.replace(/^dolt:/, 'mysql:'))
+  if (url === null || url.protocol !== 'mysql:' || url.hostname === '')
     return refuse('beads.url is not an address such as mysql://user@host:3306/beads')
   const plain = (part: string): string => decoded(part) ?? refuse('beads.url has a % without two digits; write %25')
   const path = plain(url.pathname.slice(1))

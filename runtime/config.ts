@@ -13,22 +13,34 @@ import {
 } from '../model/schema/config.ts'
 import { agentTypes } from './agent-types.ts'
 import { beadsAddress, type BeadsAddress } from './beads-address.ts'
+import { passwordIn } from './beads-source.ts'
 import { invalid, readConfigFile, type ConfigFile } from './config-file.ts'
 import { publicOrigin, timingOf } from './config-values.ts'
 import { parseListen, type ListenAddress } from './listen-address.ts'
 
+/** What the configuration of any server says, with a project or without. */
+export interface ServingConfig {
+  /** The folder it is of, absolute. */
+  readonly folder: string
+  readonly listen: ListenAddress
+  readonly publicUrl: string | undefined
+  readonly auth: 'token' | 'none'
+  readonly orchestration: 'native' | 'none'
+  /** Bytes that must be free, below which nothing new is started. */
+  readonly minFreeDisk: number
+  /** How the processes of `gemba serve` are watched. */
+  readonly processes: { readonly hungAfterMs: number; readonly largestLog: number }
+  /** Where each value comes from: a file and line, an environment variable, or `default`. By dotted path. */
+  readonly origins: ReadonlyMap<string, ConfigOrigin>
+}
+
 /** Everything the configuration of a project says, complete with defaults. */
-export interface LoadedProject {
+export interface LoadedProject extends ServingConfig {
   readonly project: Project
   /** What only the project's own host is told: where its repositories lie and how its agents are run. */
   readonly repositories: readonly Repository[]
   readonly agents: readonly AgentType[]
-  /** The project's folder, absolute. */
-  readonly folder: string
   readonly beads: BeadsAddress
-  readonly listen: ListenAddress
-  readonly publicUrl: string | undefined
-  readonly auth: 'token' | 'none'
   /** Undefined: the embedded store. */
   readonly storeUrl: string | undefined
   /** Undefined: the embedded server. */
@@ -37,12 +49,6 @@ export interface LoadedProject {
   /** The web page of a Temporal server of one's own. */
   readonly temporalUi: string | undefined
   readonly example: boolean
-  /** Bytes that must be free, below which nothing new is started. */
-  readonly minFreeDisk: number
-  /** How the processes of `gemba serve` are watched. */
-  readonly processes: { readonly hungAfterMs: number; readonly largestLog: number }
-  /** Where each value comes from: a file and line, an environment variable, or `default`. By dotted path. */
-  readonly origins: ReadonlyMap<string, ConfigOrigin>
 }
 
 export interface ConfigOrigin {
@@ -54,6 +60,30 @@ export interface ConfigOrigin {
 export function configPaths(folder: string): { project: string; agents: string } {
   const at = resolve(folder, '.gemba')
   return { project: join(at, 'gemba.toml'), agents: join(at, 'agents.toml') }
+}
+
+/** What the configuration says of a server in `folder`; a project file may be missing. `config_invalid` as for a project. */
+export function loadServing(folder: string, env: NodeJS.ProcessEnv = process.env): ServingConfig {
+  const root = resolve(folder)
+  return servingOf(root, originsOf(readConfigFile(configPaths(root).project, projectFileSchema), env))
+}
+
+function servingOf(folder: string, origins: ReadonlyMap<string, ConfigOrigin>): ServingConfig {
+  const value = <Type>(path: string): Type => origins.get(path)?.value as Type
+  const from = (path: string): string => origins.get(path)?.from ?? 'default'
+  return {
+    folder,
+    listen: listenAddress({ value: value('server.listen'), from: from('server.listen') }),
+    publicUrl: publicOrigin(value('server.public_url'), from('server.public_url')),
+    auth: value('server.auth'),
+    orchestration: value('server.orchestration'),
+    minFreeDisk: value('limits.min_free_disk'),
+    processes: {
+      hungAfterMs: value('processes.hung_after'),
+      largestLog: value<number>('processes.log_size') * 1_000_000,
+    },
+    origins,
+  }
 }
 
 /**
@@ -74,6 +104,7 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
   const repositories = writtenRepositories(root, id, file)
   const prefix = file.content.project.prefix ?? id
   return {
+    ...servingOf(root, origins),
     project: {
       id,
       name: file.content.project.name ?? id,
@@ -86,22 +117,16 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
     },
     repositories,
     agents,
-    folder: root,
-    beads: beadsAddress(file, { value: value('beads.url'), from: from('beads.url') }, value('beads.database'), root),
-    listen: listenAddress({ value: value('server.listen'), from: from('server.listen') }),
-    publicUrl: publicOrigin(value('server.public_url'), from('server.public_url')),
-    auth: value('server.auth'),
+    beads: withPasswordOf(
+      beadsAddress(file, { value: value('beads.url'), from: from('beads.url') }, value('beads.database'), root),
+      value('beads.password_file'),
+      root,
+    ),
     storeUrl: value('store.url'),
     temporalAddress: value('temporal.address'),
     temporalNamespace: value('temporal.namespace'),
     temporalUi: value('temporal.ui'),
     example: value('project.example'),
-    minFreeDisk: value('limits.min_free_disk'),
-    processes: {
-      hungAfterMs: value('processes.hung_after'),
-      largestLog: value<number>('processes.log_size') * 1_000_000,
-    },
-    origins,
   }
 }
 
@@ -111,18 +136,24 @@ function listenAddress({ value, from }: ConfigOrigin): ListenAddress {
   throw invalid(from, undefined, `${String(value)} is not an address and port such as 127.0.0.1:7666`)
 }
 
+function withPasswordOf(beads: BeadsAddress, file: string | undefined, root: string): BeadsAddress {
+  if (beads.embedded || beads.password !== '' || file === undefined) return beads
+  return { ...beads, password: passwordIn(resolve(root, file)) }
+}
+
 /** The keys that have one value, with the value in force and its origin. */
-function originsOf(file: ConfigFile<ProjectFile>, env: NodeJS.ProcessEnv): Map<string, ConfigOrigin> {
+function originsOf(file: ConfigFile<ProjectFile> | undefined, env: NodeJS.ProcessEnv): Map<string, ConfigOrigin> {
   const keys = configTables(projectFileSchema).flatMap((table) => table.keys)
   return new Map(keys.filter((key) => !key.path.includes('[]')).map((key) => [key.path, originOf(key, file, env)]))
 }
 
-function originOf(key: ConfigKey, file: ConfigFile<ProjectFile>, env: NodeJS.ProcessEnv): ConfigOrigin {
+function originOf(key: ConfigKey, file: ConfigFile<ProjectFile> | undefined, env: NodeJS.ProcessEnv): ConfigOrigin {
   const given = key.environment === undefined ? undefined : env[key.environment]
   if (key.environment !== undefined && given !== undefined && given !== '') {
     return { value: fromEnvironment(key, given), from: `environment ${key.environment}` }
   }
   const [table = '', name = ''] = key.path.split('.')
+  if (file === undefined) return { value: key.fallback, from: 'default' }
   const content = new Map<string, unknown>(Object.entries(file.content)).get(table)
   const written = new Map<string, unknown>(Object.entries(content ?? {})).get(name)
   if (written === undefined) return { value: key.fallback, from: 'default' }
@@ -132,9 +163,18 @@ function originOf(key: ConfigKey, file: ConfigFile<ProjectFile>, env: NodeJS.Pro
 
 function fromEnvironment(key: ConfigKey, text: string): unknown {
   const schema = leafSchema(key.path)
-  const value = key.type === 'integer' ? Number(text) : text
+  const value = valueOf(key.type, text)
   if (schema !== undefined && Value.Check(schema, value)) return value
   throw invalid(`environment ${key.environment ?? ''}`, undefined, `the value does not suit ${key.path}`)
+}
+
+/** Booleans are written as containers write them. */
+function valueOf(type: string, text: string): unknown {
+  if (type === 'integer') return Number(text)
+  if (type !== 'boolean') return text
+  const word = text.toLowerCase()
+  if (['true', '1', 'yes', 'on'].includes(word)) return true
+  return ['false', '0', 'no', 'off'].includes(word) ? false : text
 }
 
 function leafSchema(path: string): TSchema | undefined {

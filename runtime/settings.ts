@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { AgentType, Repository } from '../model/agent.ts'
+import type { SourceSelection } from '../model/mode.ts'
 import type { Project } from '../model/project.ts'
 import { writePrivateFile } from './secret.ts'
 
@@ -70,6 +71,27 @@ export interface ServerSettings extends CommonSettings {
   readonly example: boolean
 }
 
+/** What the server of Beads-only mode is told. The address of a source may carry a password. */
+export interface BeadsOnlySettings {
+  readonly version: string
+  /** The folder it was started in, and its data folder, absolute. */
+  readonly folder: string
+  readonly data: string
+  readonly source: SourceSelection | null
+  readonly readOnly: boolean
+  readonly restart: boolean
+  /** The session manifest, absolute. */
+  readonly manifest: string
+  readonly store: { readonly folder: string }
+  readonly disk: CommonSettings['disk']
+  readonly listen: ServerSettings['listen']
+  readonly origins: readonly string[]
+  readonly auth: 'token' | 'none'
+  readonly tokenFile: string
+  readonly hostTokenFile: string
+  readonly webFolder: string | null
+}
+
 export interface HostSettings extends CommonSettings {
   /** How agents are run on this host, by name, and where repositories lie on it, by id. Nobody else is told. */
   readonly agents: readonly AgentType[]
@@ -82,12 +104,16 @@ export interface HostSettings extends CommonSettings {
 export const settingsVariable = 'GEMBA_SETTINGS'
 
 /** Writes the settings of one process where only this user can read them. */
-export function writeSettings(file: string, settings: ServerSettings | HostSettings): void {
+export function writeSettings(file: string, settings: ServerSettings | HostSettings | BeadsOnlySettings): void {
   writePrivateFile(file, JSON.stringify(settings))
 }
 
 export function readServerSettings(env: NodeJS.ProcessEnv = process.env): ServerSettings {
   return read(env) as ServerSettings
+}
+
+export function readBeadsOnlySettings(env: NodeJS.ProcessEnv = process.env): BeadsOnlySettings {
+  return read(env) as BeadsOnlySettings
 }
 
 export function readHostSettings(env: NodeJS.ProcessEnv = process.env): HostSettings {

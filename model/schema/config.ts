@@ -44,10 +44,39 @@ const beadsTable = table(
     ),
     url: Type.Optional(
       Type.String({
-        pattern: '^mysql://',
+        pattern: '^(mysql|dolt)://',
         description:
-          'A Dolt server of your own: `mysql://user:password@host:port/database`. With `?tls=true` only TLS is spoken, and the certificate must name the host and come from an authority that Node knows; `?tls=true&tls-ca=ca.pem` names a file (from the project folder on) with the authorities to trust instead.',
+          'A Dolt server of your own: `mysql://user:password@host:port/database`, or `dolt://…`, which is the same. With `?tls=true` only TLS is spoken, and the certificate must name the host and come from an authority that Node knows; `?tls=true&tls-ca=ca.pem` names a file (from the project folder on) with the authorities to trust instead.',
         ...environment('GEMBA_BEADS_URL'),
+      }),
+    ),
+    password_file: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'File with the password of `url`, from the project folder on, where the address holds none.',
+        ...environment('GEMBA_BEADS_PASSWORD_FILE'),
+      }),
+    ),
+    dir: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'A folder with `.beads`, or the `.beads` itself, read and written through `bd`. Beads-only mode.',
+        ...environment('GEMBA_BEADS_DIR'),
+      }),
+    ),
+    read_only: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Beads-only mode in which nothing can be changed.',
+        ...environment('GEMBA_BEADS_READ_ONLY'),
+      }),
+    ),
+    manifest: Type.Optional(
+      Type.String({
+        minLength: 1,
+        default: '.gemba/session-manifest.jsonl',
+        description: 'The session manifest of Beads-only mode, from the folder on.',
+        ...environment('GEMBA_BEADS_ONLY_MANIFEST'),
       }),
     ),
     database: Type.Optional(
@@ -118,6 +147,27 @@ const serverTable = table(
         default: 'token',
         description: 'Whether browsers must show the local token. `none` is refused beyond the loopback.',
         ...environment('GEMBA_AUTH'),
+      }),
+    ),
+    mode: Type.Optional(
+      Type.Union([Type.Literal('full'), Type.Literal('beads_only')], {
+        default: 'full',
+        description: 'All of Gemba, or the planning half alone, over any Beads database.',
+        ...environment('GEMBA_MODE'),
+      }),
+    ),
+    beads_only: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'The same as `mode = "beads_only"`.',
+        ...environment('GEMBA_BEADS_ONLY'),
+      }),
+    ),
+    orchestration: Type.Optional(
+      Type.Union([Type.Literal('native'), Type.Literal('none')], {
+        default: 'native',
+        description: 'Whether agents run on this machine, in tmux, or none are started.',
+        ...environment('GEMBA_ORCHESTRATION'),
       }),
     ),
   },
@@ -263,6 +313,28 @@ export const projectFileSchema = table(
           ),
         },
         'Which agent works.',
+      ),
+    ),
+    gastown: Type.Optional(
+      table(
+        {
+          town: Type.Optional(
+            Type.String({
+              minLength: 1,
+              description:
+                'The folder of a Gas Town town. In Beads-only mode its beads are the source, where no other is named.',
+              ...environment('GEMBA_TOWN'),
+            }),
+          ),
+          city: Type.Optional(
+            Type.String({
+              minLength: 1,
+              description: 'The same for a city.',
+              ...environment('GEMBA_CITY'),
+            }),
+          ),
+        },
+        'Gas Town beside Gemba.',
       ),
     ),
     processes: Type.Optional(processesTable),

@@ -1,0 +1,112 @@
+import { resolve } from 'node:path'
+import { GembaError } from '../model/error.ts'
+import type { RuntimeMode, SourceSelection } from '../model/mode.ts'
+import { sourceDisplay, withPasswordFile } from './beads-source.ts'
+import type { ConfigOrigin, ServingConfig } from './config.ts'
+
+/** The flags of `gemba serve` that choose the mode and its source (seed 001, 3). */
+export interface ModeFlags {
+  readonly beadsOnly?: boolean
+  readonly beadsReadOnly?: boolean
+  readonly beadsUrl?: string
+  readonly beadsDir?: string
+  readonly worktree?: string
+  readonly beadsHistory?: string
+  readonly restart?: boolean
+}
+
+/** How `gemba serve` runs, once flags, environment and file are weighed. */
+export interface ServeMode {
+  readonly mode: RuntimeMode
+  readonly readOnly: boolean
+  /** Null: one is chosen in the console. */
+  readonly source: SourceSelection | null
+  /** The session manifest, absolute. */
+  readonly manifest: string
+  /** Whether `bd`'s own Dolt is to be made read-only beneath. */
+  readonly restart: boolean
+}
+
+/**
+ * What is asked for: a flag goes before the environment, which goes before the file. Read-only implies Beads-only. Exactly
+ * one source counts: a flag puts the others aside; two of the same rank are refused (`usage`, `config_invalid`).
+ */
+export function serveMode(config: ServingConfig, flags: ModeFlags, command: string): ServeMode {
+  const value = <Type>(path: string): Type => config.origins.get(path)?.value as Type
+  const readOnly = flags.beadsReadOnly ?? value<boolean>('beads.read_only')
+  const isBeadsOnly =
+    (flags.beadsOnly ?? value<boolean>('server.beads_only')) || readOnly || value('server.mode') === 'beads_only'
+  if (!isBeadsOnly) refuseWithoutMode(flags, command)
+  const source = isBeadsOnly ? (flaggedSource(flags, command) ?? configuredSource(config)) : null
+  const restart = flags.restart === true
+  if (restart && !(readOnly && source !== null && source.kind !== 'url')) {
+    throw usage(
+      `--restart goes with --beads-read-only and a folder, such as: ${command} --beads-read-only --beads-dir . --restart`,
+    )
+  }
+  const manifest = resolve(config.folder, flags.beadsHistory ?? value<string>('beads.manifest'))
+  const mode = isBeadsOnly ? 'beads_only' : 'full'
+  return { mode, readOnly, source: withSecret(config, source), manifest, restart }
+}
+
+function refuseWithoutMode(flags: ModeFlags, command: string): void {
+  const names = {
+    beadsUrl: '--beads-url',
+    beadsDir: '--beads-dir',
+    worktree: '--worktree',
+    beadsHistory: '--beads-history',
+    restart: '--restart',
+  }
+  const given = Object.entries(names).find(([key]) => flags[key as keyof ModeFlags] !== undefined)
+  if (given !== undefined)
+    throw usage(`${given[1]} goes with --beads-only, such as: ${command} --beads-only ${given[1]} …`)
+}
+
+function flaggedSource({ beadsUrl, beadsDir, worktree }: ModeFlags, command: string): SourceSelection | null {
+  const given = [
+    ...(beadsUrl === undefined ? [] : [{ kind: 'url', url: beadsUrl } as const]),
+    ...(beadsDir === undefined ? [] : [{ kind: 'beads_dir', folder: resolve(beadsDir) } as const]),
+    ...(worktree === undefined ? [] : [{ kind: 'worktree', folder: resolve(worktree), initialise: true } as const]),
+  ]
+  if (given.length > 1) {
+    throw usage(
+      `only one of --beads-url, --beads-dir and --worktree can be the source, such as: ${command} --beads-only --beads-dir .`,
+    )
+  }
+  return given[0] ?? null
+}
+
+/** An environment variable puts the file aside; Gas Town's folders count only where no source is named. */
+function configuredSource({ origins, folder }: ServingConfig): SourceSelection | null {
+  const set = (path: string): ConfigOrigin[] => {
+    const origin = origins.get(path)
+    return origin?.value === undefined ? [] : [origin]
+  }
+  const ranked = (isFirst: (origin: ConfigOrigin) => boolean): SourceSelection | null => {
+    const urls = set('beads.url').filter(isFirst)
+    const folders = set('beads.dir').filter(isFirst)
+    const [url, dir] = [urls[0], folders[0]]
+    if (url !== undefined && dir !== undefined) {
+      const why = `beads.url and beads.dir exclude each other; beads.dir comes from ${dir.from}`
+      throw new GembaError('config_invalid', { file: url.from, why })
+    }
+    if (url !== undefined) return { kind: 'url', url: String(url.value) }
+    return dir === undefined ? null : { kind: 'beads_dir', folder: resolve(folder, String(dir.value)) }
+  }
+  const isVariable = ({ from }: ConfigOrigin): boolean => from.startsWith('environment ')
+  const chosen = ranked(isVariable) ?? ranked((origin) => !isVariable(origin))
+  if (chosen !== null) return chosen
+  const town = [...set('gastown.town'), ...set('gastown.city')][0]
+  return town === undefined ? null : { kind: 'beads_dir', folder: resolve(folder, String(town.value)) }
+}
+
+function withSecret({ origins, folder }: ServingConfig, source: SourceSelection | null): SourceSelection | null {
+  if (source?.kind !== 'url') return source
+  sourceDisplay(source)
+  const file = origins.get('beads.password_file')?.value
+  return { kind: 'url', url: withPasswordFile(source.url, file === undefined ? undefined : String(file), folder) }
+}
+
+function usage(why: string): GembaError {
+  return new GembaError('usage', { why })
+}
