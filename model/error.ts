@@ -157,7 +157,12 @@ export const catalogue = {
   read_only: {
     status: 403,
     message: 'This Beads source is read-only: {why}.',
-    mend: 'Use a source or a login that may write.',
+    mend: 'Use a source or a login that may write; without `--beads-read-only`, where that was given.',
+  },
+  unavailable_in_mode: {
+    status: 409,
+    message: '{what} is not available in Beads-only mode.',
+    mend: 'Start Gemba on a project, with `gemba serve`, to have agents work on beads.',
   },
   unavailable_in_mode: {
     status: 409,

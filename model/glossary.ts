@@ -53,6 +53,8 @@ export const glossary: Readonly<Record<string, string>> = {
   sentinel:
     'A small program that an agent calls to say something: `gemba-state`, `gemba-ask`; `gemba-bridge` is called by hooks.',
   session: 'One agent in one pane, working on one bead: the workflow `session/<project>/<id>`.',
+  'session manifest':
+    'The ledger of what people changed in a Beads source in Beads-only mode: one JSON line an entry, only ever appended to.',
   snapshot: 'The published state of a workflow.',
   staged: 'Chosen to be worked next; an open bead with the label `staged:true`.',
   supervisor: 'The process of `gemba serve`: it starts and restarts the others and does nothing else.',

@@ -1,3 +1,4 @@
+import type { Actor } from './actor.ts'
 import type { ModeSource } from './mode.ts'
 
 /** What the session manifest records: changes, never looks (seed 001, 6). */
@@ -44,6 +45,47 @@ export interface ManifestState {
   /** `off`: nothing is recorded, because nothing can be changed or the mode has no manifest. */
   readonly status: 'ok' | 'failed' | 'off'
   readonly why: string
-  /** How many entries could not be written since the server started. */
+  /** How many entries should be in the file and are not. Most of them wait in memory for the next try. */
   readonly lost: number
+}
+
+/** A change as whoever made it tells it; the manifest makes the entry. */
+export interface ManifestDeed extends Pick<ManifestEntry, 'action' | 'entity' | 'before' | 'after'> {
+  readonly actor: Actor
+  /** The same key again is the same deed, and is recorded once. */
+  readonly key?: string
+}
+
+/** A line that could not be read as an entry; the others are not touched by it. */
+export interface ManifestWarning {
+  /** Counted from 1; null when it is about the file as a whole. */
+  readonly line: number | null
+  readonly kind: 'torn' | 'malformed' | 'oversized' | 'unreadable'
+  /** One English sentence. */
+  readonly why: string
+}
+
+/** Entries newest first. Without an item there may still be older ones: `cursor` is null at the beginning of the file. */
+export interface ManifestPage {
+  readonly items: readonly ManifestEntry[]
+  readonly warnings: readonly ManifestWarning[]
+  readonly cursor: string | null
+}
+
+/** The ledger of what people changed in one Beads source (seed 001, 6). */
+export interface SessionManifest {
+  state(): ManifestState
+  /** Never rejects and never takes long: what can not be written shows in the state, and is tried again. */
+  record(deed: ManifestDeed): Promise<void>
+  /** Records that the source was selected. */
+  connected(actor: Actor): Promise<void>
+  /** Tries now to write what could not be written. */
+  retry(): Promise<ManifestState>
+  /** Entries of the current source, parsed anew. `bad_request` for a cursor that is not one of this file. */
+  page(query: { readonly limit: number; readonly cursor?: string | undefined }): Promise<ManifestPage>
+  /** Calls the listener with each entry once it is on the disk. Returns the release. */
+  onAppend(listener: (entry: ManifestEntry) => void): () => void
+  onState(listener: (state: ManifestState) => void): () => void
+  /** Waits for what is being written, no longer than a moment. */
+  close(): Promise<void>
 }

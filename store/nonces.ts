@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import { isJsonObject } from '../model/json.ts'
 import type { Database } from './database.ts'
-import { newIdentifier } from './identifier.ts'
+import { newIdentifier } from '../runtime/identifier.ts'
 import { jsonText } from './json-text.ts'
 import type { NonceBegin, NonceBinding, StoredAnswer } from './store.ts'
 

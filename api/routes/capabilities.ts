@@ -1,20 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { StateCategory } from '../../model/bead.ts'
+import { laneTitles } from '../../model/lanes.ts'
 import { capabilities as schema } from '../../model/schema/capabilities.ts'
 import type { WorkPlaneManifest } from '../../model/work-plane.ts'
 import { answers } from '../answers.ts'
 import type { ApiDeps } from '../api-deps.ts'
 import type { ApiParts } from '../parts.ts'
 import { linkOf } from '../temporal-ui.ts'
-
-/** The board's lanes, left to right; blocked is a mark, not a lane. */
-const lanes: readonly { readonly state: StateCategory; readonly title: string }[] = [
-  { state: 'backlog', title: 'Backlog' },
-  { state: 'unstarted', title: 'Next Up' },
-  { state: 'staged', title: 'Staged' },
-  { state: 'started', title: 'In Progress' },
-  { state: 'completed', title: 'Done' },
-]
 
 /** What this server is and can do. */
 export const capabilities: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps }) => {
@@ -50,7 +41,7 @@ function describe(deps: ApiDeps) {
     project: { id, name, prefix, repositories, agents, defaultAgent, maxSessions },
     orchestration,
     disk: disk.state,
-    lanes,
+    lanes: laneTitles,
     links: { temporalUi: linkOf(deps.temporalUi) },
   }
 }

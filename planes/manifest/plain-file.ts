@@ -1,0 +1,75 @@
+import { constants } from 'node:fs'
+import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { isCode } from '../../runtime/secret.ts'
+
+/** A path at which there is something else than a file. */
+class NoPlainFile extends Error {}
+
+/** Never follows a link, never waits for the other end of a pipe. */
+const careful = constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/** Opens the file to be read. The caller closes it. Undefined when there is none yet. */
+export async function openToRead(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await plain(await open(path, constants.O_RDONLY | careful))
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/**
+ * Opens the file so that whatever is written goes to its end, also beside other writers. A folder that is missing is
+ * made for its owner alone, and so is the file. The caller closes it.
+ */
+export async function openToAppend(path: string): Promise<FileHandle> {
+  const flags = constants.O_RDWR | constants.O_APPEND | careful
+  try {
+    return await plain(await open(path, flags))
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error
+  }
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await plain(await open(path, flags | constants.O_CREAT, 0o600))
+  await syncFolder(dirname(path))
+  return file
+}
+
+/** Why the file can not be used, as a sentence for people. */
+export function whyUnusable(error: unknown): string {
+  if (error instanceof NoPlainFile) return 'There is something at its path that is not a plain file.'
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const known = reasons[code]
+  return known === undefined ? `It can not be used (${code === '' ? String(error).slice(0, 200) : code}).` : known
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full.',
+  EDQUOT: 'The quota of the disk is used up.',
+  EROFS: 'Its disk is read-only.',
+  EACCES: 'Gemba may not write it: permission denied.',
+  EPERM: 'Gemba may not write it: not permitted.',
+  EISDIR: 'There is a folder at its path.',
+  ELOOP: 'It is a symbolic link, which is not followed.',
+  ENOTDIR: 'A part of its path is not a folder.',
+  ENOENT: 'Its folder is gone.',
+  EEXIST: 'A part of its path is not a folder.',
+  EIO: 'The disk has failed.',
+}
+
+async function plain(file: FileHandle): Promise<FileHandle> {
+  const found = await file.stat().catch(() => undefined)
+  if (found?.isFile() === true) return file
+  await file.close()
+  throw found?.isDirectory() === true ? Object.assign(new Error('a folder'), { code: 'EISDIR' }) : new NoPlainFile()
+}
+
+/** So that the name of a new file outlives a loss of power too. Not every file system can. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY)
+  await folder
+    .sync()
+    .catch(() => undefined)
+    .finally(() => folder.close())
+}
