@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,7 @@ import { exec } from '../../runtime/exec.ts'
 import { createLogger } from '../../runtime/logger.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
 import { eventually } from '../system/api-client.ts'
+import { fill, free } from './fill-disk.ts'
 
 /** What files of ours are like after writes that found no room. */
 export interface FilesOutcome {
@@ -26,27 +27,6 @@ export interface FilesOutcome {
 }
 
 const folder = tmpdir()
-const hog = join(folder, 'hog')
-
-/** Takes all room but for what other files have left of their last block. */
-function fill(): void {
-  const file = openSync(hog, 'a')
-  try {
-    for (const size of [1024 * 1024, 4096, 1]) {
-      try {
-        while (writeSync(file, Buffer.alloc(size, 1)) === size);
-      } catch {
-        // There is none left of this size.
-      }
-    }
-  } finally {
-    closeSync(file)
-  }
-}
-
-function free(): void {
-  rmSync(hog)
-}
 
 function attempt(work: () => unknown): string {
   try {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import type { FilesOutcome } from './files-on-full-disk.ts'
 import type { FullDiskOutcome } from './full-disk.ts'
+import type { ManifestOutcome } from './manifest-on-full-disk.ts'
 import { onSmallDisk, whyNoSmallDisk } from './small-disk.ts'
 
 /**
@@ -53,4 +54,19 @@ describe.skipIf(why !== undefined)(name, () => {
       /^room_missing: The data of project test needs 100 MB of room in \/\S+\/data; 0 MB are left/m,
     )
   }, 180_000)
+
+  it('keeps entries of the session manifest until there is room, or the disk may be written again', async () => {
+    const scenario = fileURLToPath(new URL('./manifest-on-full-disk.ts', import.meta.url))
+    const { states, titles, kinds, lines } = await onSmallDisk<ManifestOutcome>('1m', scenario)
+    expect(states.full).toMatchObject({ status: 'failed', why: 'The disk is full.' })
+    expect(states.full.lost).toBeGreaterThan(0)
+    expect(states.room).toMatchObject({ status: 'ok', lost: 0 })
+    expect(states.readOnly).toMatchObject({ status: 'failed', why: 'Its disk is read-only.', lost: 1 })
+    expect(states.after).toMatchObject({ status: 'ok', lost: 0 })
+    const full = Array.from({ length: 8 }, (_, n) => `full ${n}`)
+    expect(titles).toEqual(['first', ...full, 'read-only', 'last'])
+    // What the last block of the disk still took of a line is closed, and stays as a warning.
+    expect(kinds.filter((kind) => kind !== 'malformed')).toEqual([])
+    expect(lines).toBe(titles.length + kinds.length)
+  }, 60_000)
 })
