@@ -1,9 +1,10 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { describe, expect, it } from 'vitest'
+import { effectScope, nextTick, ref } from 'vue'
 import { makeBead, makeSession } from '../../testing/sample.ts'
 import { createKeyReader } from './key-reader.ts'
 import { paletteEntries } from './palette.ts'
-import { useCommandRegistry } from './registry.ts'
+import { useCommandRegistry, useCommands } from './registry.ts'
 import type { CommandId } from './table.ts'
 import { commands } from './table.ts'
 
@@ -92,6 +93,26 @@ it('the newest answer counts, and leaves with its component', () => {
   expect(told).toEqual(['dialog', 'page'])
   expect(registry.available.map((command) => command.id)).toEqual(['help.open'])
   expect(registry.run('palette.open')).toBe(false)
+})
+
+it('a component answers only while it can, and no longer once it is gone', async () => {
+  setActivePinia(createPinia())
+  const registry = useCommandRegistry()
+  const can = ref(false)
+  const component = effectScope()
+  component.run(() => useCommands({ 'bead.new': () => undefined, 'help.open': () => undefined }, () => can.value))
+  expect(registry.available).toEqual([])
+  can.value = true
+  await nextTick()
+  expect(registry.available.map(({ id }) => id)).toEqual(['bead.new', 'help.open'])
+  expect(registry.run('bead.new')).toBe(true)
+  can.value = false
+  await nextTick()
+  expect(registry.run('bead.new')).toBe(false)
+  can.value = true
+  await nextTick()
+  component.stop()
+  expect(registry.available).toEqual([])
 })
 
 it('the palette finds commands by synonym, sessions and beads by words', () => {

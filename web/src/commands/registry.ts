@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, onScopeDispose, ref, shallowRef, triggerRef } from 'vue'
+import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
 import type { CommandId } from './table.ts'
 import { commands } from './table.ts'
 
@@ -39,13 +39,23 @@ export const useCommandRegistry = defineStore('commands', () => {
   return { available, singleKeys, register, run, setSingleKeys }
 })
 
-/** Answers for commands while the calling component is on the page. */
-export function useCommands(answers: Partial<Record<CommandId, CommandHandler>>): void {
+/** Answers for commands while the calling component is on the page, and `when` holds. */
+export function useCommands(
+  answers: Partial<Record<CommandId, CommandHandler>>,
+  when: () => boolean = () => true,
+): void {
   const registry = useCommandRegistry()
-  for (const command of commands) {
-    const handler = answers[command.id]
-    if (handler !== undefined) onScopeDispose(registry.register(command.id, handler))
-  }
+  watch(
+    when,
+    (holds, _, onCleanup) => {
+      if (!holds) return
+      for (const { id } of commands) {
+        const handler = answers[id]
+        if (handler !== undefined) onCleanup(registry.register(id, handler))
+      }
+    },
+    { immediate: true, flush: 'sync' },
+  )
 }
 
 function readFlag(): boolean {
