@@ -7,20 +7,15 @@ import { configKeys } from '../runtime/config-reference.ts'
 import type { LoadedProject } from '../runtime/config.ts'
 import { fixedPorts, type DataFolder } from '../runtime/data-folder.ts'
 import { hiddenAddress } from '../runtime/hidden-address.ts'
-import { entryFile, installation, webFolder } from '../runtime/installation.ts'
+import { installation, webFolder } from '../runtime/installation.ts'
 import { writePrivateFile } from '../runtime/secret.ts'
 import { doltService, embeddedNamespace, keepTemporalFile, temporalService } from '../runtime/services.ts'
-import {
-  settingsVariable,
-  writeSettings,
-  type BeadsSettings,
-  type CommonSettings,
-  type ServerSettings,
-} from '../runtime/settings.ts'
+import { writeSettings, type BeadsSettings, type CommonSettings, type ServerSettings } from '../runtime/settings.ts'
 import type { ChildDescription } from '../runtime/supervised-child.ts'
 import type { Report } from '../runtime/terminal.ts'
 import { ensureTool, requireTool } from '../runtime/tools/ensure.ts'
 import { findTool } from '../runtime/tools/locate.ts'
+import { ownProcess } from './own-process.ts'
 
 /** How `gemba serve` was asked to run. */
 export interface ServeOptions {
@@ -123,15 +118,14 @@ function serverProcess(
   embeddedUi: string | undefined,
   services: readonly ChildDescription[],
 ): ChildDescription {
-  const { listen, auth, publicUrl, orchestration, url } = options
-  const loopback = [`http://127.0.0.1:${listen.port}`, `http://localhost:${listen.port}`]
+  const { listen, auth, orchestration } = options
   mkdirSync(data.store, { recursive: true, mode: 0o700 })
   writeSettings(join(data.settings, 'server.json'), {
     ...common,
     beads: beadsSettings(loaded, data, doltPort),
     store: loaded.storeUrl === undefined ? { folder: data.store } : { url: loaded.storeUrl },
     listen,
-    origins: [...new Set([url, ...loopback, ...(publicUrl === undefined ? [] : [publicUrl])])],
+    origins: serverOrigins(options),
     auth,
     temporalUi: temporalUi(loaded, embeddedUi),
     tokenFile: data.token,
@@ -145,6 +139,12 @@ function serverProcess(
     process.env,
     services.map((service) => service.name),
   )
+}
+
+/** Origins that browsers may come from. */
+export function serverOrigins({ listen, publicUrl, url }: ServeOptions): string[] {
+  const loopback = [`http://127.0.0.1:${listen.port}`, `http://localhost:${listen.port}`]
+  return [...new Set([url, ...loopback, ...(publicUrl === undefined ? [] : [publicUrl])])]
 }
 
 function temporalUi(
@@ -166,26 +166,6 @@ function hostProcess(
   const withheld = configKeys().map((key) => key.environment)
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.includes(name)))
   return ownProcess('host', data, env, ['server'])
-}
-
-function ownProcess(
-  name: 'server' | 'host',
-  data: DataFolder,
-  env: NodeJS.ProcessEnv,
-  needs: readonly string[],
-): ChildDescription {
-  return {
-    name,
-    command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', '--enable-source-maps', entryFile(name)],
-    env: { ...env, [settingsVariable]: join(data.settings, `${name}.json`) },
-    cwd: data.root,
-    needs,
-    ready: 'message',
-    readyWithinMs: 120_000,
-    alive: 'message',
-    graceSeconds: 12,
-  }
 }
 
 function beadsSettings(loaded: LoadedProject, data: DataFolder, doltPort: number): BeadsSettings {

@@ -55,12 +55,23 @@ function program(): Command {
       ]),
     )
     .addOption(
-      new Option('--orchestration <plane>', 'native: agents run here, in tmux; none: none are started')
-        .choices(['native', 'none'])
-        .default('native'),
+      new Option(
+        '--orchestration <plane>',
+        'native (default): agents run here, in tmux; none: none are started',
+      ).choices(['native', 'none']),
     )
     .option('--backend <terminals>', 'where agents run: tmux (default); the terminals of macOS are not driven')
     .option('--public-url <url>', 'the address by which others reach the server, when it is another one')
+    .option('--beads-only', 'only the beads: no project, agents or durable processes; any Beads database')
+    .option(
+      '--beads-url <url>',
+      'the Beads database: mysql://user@host:port/database, or dolt://; see also GEMBA_BEADS_URL',
+    )
+    .option('--beads-dir <folder>', 'the Beads database of a folder, or of its .beads, through bd')
+    .option('--worktree <folder>', 'the Beads database of a worktree; made there by bd when there is none')
+    .option('--beads-history <file>', 'the session manifest (default: .gemba/session-manifest.jsonl)')
+    .option('--beads-read-only', 'Beads-only mode in which nothing can be changed')
+    .option('--restart', 'with --beads-read-only and a folder: bd itself is made read-only beneath')
     .option('--data <folder>', data)
     .option('--open', 'open the console in the browser when it is up')
     .option('--no-open', 'do not (default)')

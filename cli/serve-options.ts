@@ -1,14 +1,15 @@
 import { GembaError } from '../model/error.ts'
-import type { LoadedProject } from '../runtime/config.ts'
+import type { ServingConfig } from '../runtime/config.ts'
 import { requireFreePort } from '../runtime/free-port.ts'
 import { isLoopback, listenText, parseListen, type ListenAddress } from '../runtime/listen-address.ts'
+import type { ModeFlags } from '../runtime/serve-mode.ts'
 import type { ServeOptions } from './compose.ts'
 
 /** What stands behind `gemba serve`. */
-export interface ServeFlags {
+export interface ServeFlags extends ModeFlags {
   readonly listen?: string
   readonly auth?: 'token' | 'none'
-  readonly orchestration: 'native' | 'none'
+  readonly orchestration?: 'native' | 'none'
   readonly backend?: string
   readonly publicUrl?: string
   readonly data?: string
@@ -20,7 +21,7 @@ export interface ServeFlags {
  * What the flags and the configuration say together; a port 0 is replaced by a free one. `usage` for a flag that is
  * not right, `bind_refused` for an open door without sign-in, `backend_unavailable` for terminals that are not driven.
  */
-export async function serveOptions(loaded: LoadedProject, flags: ServeFlags, command: string): Promise<ServeOptions> {
+export async function serveOptions(loaded: ServingConfig, flags: ServeFlags, command: string): Promise<ServeOptions> {
   requireBackend(flags.backend ?? 'tmux', command)
   const asked = flags.listen === undefined ? loaded.listen : requireListen(flags.listen, command)
   const auth = flags.auth ?? loaded.auth
@@ -29,7 +30,13 @@ export async function serveOptions(loaded: LoadedProject, flags: ServeFlags, com
   const listen = { host: asked.host, port: asked.port === 0 ? await requireFreePort(asked, command) : asked.port }
   const everywhere = listen.host === '0.0.0.0' || listen.host === '::'
   const shown = everywhere ? { ...listen, host: '127.0.0.1' } : listen
-  return { listen, auth, publicUrl, orchestration: flags.orchestration, url: `http://${listenText(shown)}` }
+  return {
+    listen,
+    auth,
+    publicUrl,
+    orchestration: flags.orchestration ?? loaded.orchestration,
+    url: `http://${listenText(shown)}`,
+  }
 }
 
 /** Terminals of macOS that seed 003 names beside tmux. */

@@ -17,7 +17,8 @@ export interface ServeRunOptions {
   readonly data: DataFolder
   readonly report: Report
   readonly lock: ProjectLock
-  readonly tools: Tools
+  /** Absent where no agents run. */
+  readonly tools: Tools | undefined
   readonly children: readonly ChildDescription[]
   readonly hungAfterMs: number
   readonly largestLog: number
@@ -172,7 +173,7 @@ export class ServeRun {
   /** The host says it at its end; when it could not, tmux knows of them, though not of their beads. */
   async #tellPanes(): Promise<void> {
     const { report, data, tools, children } = this.#options
-    if (!children.some((child) => child.name === 'host')) return
+    if (tools === undefined || !children.some((child) => child.name === 'host')) return
     const socket = socketOf(data)
     const panes = this.#panes ?? (await leftPanes(tools.tmux, socket)).map((window) => ({ window }))
     if (panes.length === 0) return

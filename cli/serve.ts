@@ -1,38 +1,35 @@
 import { existsSync } from 'node:fs'
 import { fullBytes } from '../model/disk.ts'
-import { GembaError } from '../model/error.ts'
 import { awaitLeftChildren } from '../runtime/child-record.ts'
-import { loadProject, type LoadedProject } from '../runtime/config.ts'
-import {
-  createDataFolder,
-  dataFolderOf,
-  lockProject,
-  runningServer,
-  whileServerIs,
-  type DataFolder,
-} from '../runtime/data-folder.ts'
+import { loadProject, loadServing, type LoadedProject } from '../runtime/config.ts'
+import { createDataFolder, dataFolderOf, lockProject, type DataFolder } from '../runtime/data-folder.ts'
 import { claimDataFolder } from '../runtime/data-owner.ts'
 import { requireFreePort } from '../runtime/free-port.ts'
 import { logLevel } from '../runtime/log-level.ts'
-import { createReport, type Report } from '../runtime/terminal.ts'
+import { serveMode } from '../runtime/serve-mode.ts'
+import { createReport } from '../runtime/terminal.ts'
 import { requireRoom } from '../runtime/tools/room.ts'
 import { agentChecks } from './agent-checks.ts'
 import type { Check } from './check.ts'
 import { compose, obtainTools, watchedDisk, type ServeOptions } from './compose.ts'
-import { consoleUrl, openBrowser } from './console-url.ts'
 import { excludeFromGit, ownFolders } from './git-exclude.ts'
-import { print } from './output.ts'
+import { serveBeadsOnly } from './serve-beads-only.ts'
 import { serveOptions, startCommand, type ServeFlags } from './serve-options.ts'
 import { ServeRun } from './serve-run.ts'
+import { announce, refuseSecond } from './serve-steps.ts'
 
-/** How long a start waits for one before it that is stopping: somewhat longer than a stop may take. */
-const stopWithinMs = 60_000
-
-/** `gemba serve`: runs a project until it is told to stop. It holds the project's lock all the while. */
+/** `gemba serve`: in full mode on a project, or in Beads-only mode on any Beads database, until it is told to stop. */
 export async function serve(folder: string, flags: ServeFlags): Promise<number> {
+  logLevel()
+  const config = loadServing(folder)
+  const mode = serveMode(config, flags, startCommand())
+  return mode.mode === 'beads_only' ? serveBeadsOnly(config, mode, flags) : serveProject(folder, flags)
+}
+
+/** Runs a project. It holds the project's lock all the while. */
+async function serveProject(folder: string, flags: ServeFlags): Promise<number> {
   const report = createReport()
   const loaded = loadProject(folder)
-  logLevel()
   const command = startCommand()
   const options = await serveOptions(loaded, flags, command)
   const data = dataFolderOf(loaded.folder, flags.data)
@@ -54,7 +51,7 @@ export async function serve(folder: string, flags: ServeFlags): Promise<number> 
       ...loaded.processes,
       disk: watchedDisk(loaded, data),
       json: flags.json === true,
-      ready: () => announce(options, data, report, flags),
+      ready: () => announce(options, data, report, flags, 'Ctrl-C stops it; running agents stay in their panes.'),
     })
     return await run.untilStopped()
   } finally {
@@ -79,22 +76,4 @@ function prepareData({ project, folder }: LoadedProject, data: DataFolder): bool
   claimDataFolder(data, { id: project.id, folder })
   createDataFolder(data)
   return isNew
-}
-
-/** One that is stopping is waited for; `already_running` names one that is not. */
-async function refuseSecond(data: DataFolder, report: Report): Promise<void> {
-  const found = await runningServer(data)
-  if (found?.state === 'stopping') report.line(`Waiting for process ${found.pid} to stop.`)
-  const running = await whileServerIs('stopping', data, stopWithinMs)
-  if (running !== undefined) {
-    throw new GembaError('already_running', { pid: String(running.pid), url: running.url })
-  }
-}
-
-async function announce(options: ServeOptions, data: DataFolder, report: Report, flags: ServeFlags): Promise<void> {
-  const url = options.auth === 'token' ? consoleUrl(options.url, data) : `${options.url}/`
-  report.line(`Gemba is up. Its logs are in ${data.logs}.`)
-  report.line('Ctrl-C stops it; running agents stay in their panes.')
-  print(flags.json === true ? JSON.stringify({ event: 'ready', url, pid: process.pid }) : url)
-  if (flags.open === true) await openBrowser(url, data)
 }

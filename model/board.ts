@@ -22,6 +22,8 @@ export interface Board {
   get(id: string): BeadSummary | undefined
   /** Looks at the database now; resolves when all writes that had ended before the call are in the projection. */
   refresh(): Promise<void>
+  /** The database is another one: reads all of it. */
+  reread(): Promise<void>
   onChange(listener: (change: BoardChange) => void): () => void
   health(): Health
   /** When the database was last looked at with success, ISO 8601; null before the first time. */

@@ -164,11 +164,6 @@ export const catalogue = {
     message: '{what} is not available in Beads-only mode.',
     mend: 'Start Gemba on a project, with `gemba serve`, to have agents work on beads.',
   },
-  unavailable_in_mode: {
-    status: 409,
-    message: '{what} is not available in Beads-only mode.',
-    mend: 'Start Gemba on a project, with `gemba serve`, to have agents work on beads.',
-  },
   source_missing: {
     status: 409,
     message: 'No Beads source has been chosen yet.',

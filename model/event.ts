@@ -8,6 +8,8 @@ import type { SessionView } from './session.ts'
 export type EventBody =
   | { readonly kind: 'bead.changed'; readonly bead: BeadSummary }
   | { readonly kind: 'bead.deleted'; readonly bead: string }
+  /** So many beads are others now that they are to be listed anew, or the source is another one. */
+  | { readonly kind: 'beads.reread' }
   | { readonly kind: 'bead.released'; readonly bead: string; readonly session: string; readonly why: string }
   | { readonly kind: 'bead.parked'; readonly bead: string; readonly why: string }
   | { readonly kind: 'bead.unparked'; readonly bead: string }

@@ -17,6 +17,12 @@ export function dataRoot(project: string, named?: string, env: NodeJS.ProcessEnv
   return statSync(own, { throwIfNoEntry: false })?.isDirectory() === true ? own : keptDataRoot(folder, env)
 }
 
+/** The folder of the data of Beads-only mode started in a folder: named as ever, else one beside that of a project there. */
+export function beadsOnlyDataRoot(folder: string, named?: string, env: NodeJS.ProcessEnv = process.env): string {
+  const chosen = named ?? env['GEMBA_DATA'] ?? ''
+  return chosen === '' ? `${keptDataRoot(folder, env)}-beads-only` : resolve(chosen)
+}
+
 /** Where a project keeps its data with itself, as the example does. */
 export function ownDataRoot(project: string): string {
   return join(resolve(project), '.gemba', 'data')

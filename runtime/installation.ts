@@ -19,7 +19,7 @@ export function installation(): Installation {
 }
 
 /** The file to run for one of Gemba's own processes. */
-export function entryFile(name: 'server' | 'host' | 'gemba'): string {
+export function entryFile(name: 'server' | 'host' | 'beads-only' | 'gemba'): string {
   const { root, built } = installation()
   if (built) return join(root, 'dist', `${name}.js`)
   return name === 'gemba' ? join(root, 'cli', 'gemba.ts') : join(root, 'workers', `${name}.ts`)

@@ -58,6 +58,7 @@ function subjectsOf(body: EventBody): { bead: string | null; session: string | n
       return { bead: body.session.bead, session: body.session.id }
     case 'escalation.changed':
       return { bead: body.escalation.bead, session: body.escalation.session }
+    case 'beads.reread':
     case 'host.changed':
     case 'work-plane.changed':
       return { bead: null, session: null }

@@ -7,6 +7,9 @@ import type { Board } from '../model/board.ts'
 import type { NewEvent } from '../model/event.ts'
 import type { Store, ToldBead } from '../store/store.ts'
 
+/** Beads that change at once, as when a database is first read or filled, are not told one by one. */
+const many = 1_000
+
 /** A bead as it is now; undefined when it is gone. */
 type Seen = readonly [id: string, bead: BeadSummary | undefined]
 
@@ -36,7 +39,8 @@ export function recordBoard(board: Board, store: Store, logger: Logger): () => P
     last = last.then(async () => {
       const news = newsOf(seen(), told)
       if (news.told.length === 0) return
-      if ((await untilDone(() => store.tell(news.events, news.told))) === undefined) return
+      const events = news.events.length > many ? [rereadEvent()] : news.events
+      if ((await untilDone(() => store.tell(events, news.told))) === undefined) return
       for (const { bead, digest } of news.told) {
         if (digest === null) told.delete(bead)
         else told.set(bead, digest)
@@ -69,6 +73,10 @@ export function recordBoard(board: Board, store: Store, logger: Logger): () => P
     closed = true
     await last
   }
+}
+
+function rereadEvent(): NewEvent {
+  return eventOf('board', Date.now(), { kind: 'beads.reread' })
 }
 
 /** Of what is seen, the part that was not told yet. */

@@ -31,6 +31,10 @@ export class MemoryBoard implements Board {
     )
   }
 
+  reread(): Promise<void> {
+    return this.refresh()
+  }
+
   onChange(_: (change: BoardChange) => void): () => void {
     return () => undefined
   }

@@ -18,6 +18,7 @@ export const eventBody = Type.Union(
   [
     body('bead.changed', { bead: beadSummary }),
     body('bead.deleted', { bead: text }),
+    body('beads.reread', {}),
     body('bead.released', { bead: text, session: text, why: text }),
     body('bead.parked', { bead: text, why: text }),
     body('bead.unparked', { bead: text }),

@@ -59,6 +59,10 @@ export async function openBoard(work: WorkPlane, options: { readonly intervalMs?
     all: projection.all,
     get: projection.get,
     refresh,
+    reread() {
+      fullRead = true
+      return refresh()
+    },
     onChange: changed.add,
     health: () => health,
     lastSync: () => lastSync,

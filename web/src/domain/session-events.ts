@@ -20,6 +20,7 @@ export function isAbout(session: string, { body }: GembaEvent): boolean {
     case 'bead.deleted':
     case 'bead.parked':
     case 'bead.unparked':
+    case 'beads.reread':
     case 'host.changed':
     case 'work-plane.changed':
       return false

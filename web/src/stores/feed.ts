@@ -7,6 +7,7 @@ import type { ConnectionState } from './connection.ts'
 const kindTable: Readonly<Record<EventBody['kind'], true>> = {
   'bead.changed': true,
   'bead.deleted': true,
+  'beads.reread': true,
   'bead.released': true,
   'bead.parked': true,
   'bead.unparked': true,
@@ -40,6 +41,8 @@ export interface FeedOptions {
 export interface Feed {
   start(): void
   stop(): void
+  /** Reads everything anew, while the stream goes on. */
+  reload(): void
 }
 
 const flushMs = 10
@@ -144,7 +147,7 @@ export function createFeed(options: FeedOptions): Feed {
     waiting = []
   }
 
-  return { start: () => void open(), stop }
+  return { start: () => void open(), stop, reload: () => void reload() }
 }
 
 function parse(data: unknown): GembaEvent | null {

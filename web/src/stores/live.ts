@@ -80,6 +80,8 @@ export const useLive = defineStore('live', () => {
         return
       case 'bead.deleted':
         return beads.remove(body.bead)
+      case 'beads.reread':
+        return feed?.reload()
       case 'bead.parked':
         beads.park({ bead: body.bead, why: body.why, since: at })
         starts.settle(body.bead)

@@ -1,0 +1,127 @@
+import type { ModeView } from '../api/api-deps.ts'
+import type { Board } from '../model/board.ts'
+import { system, type Actor } from '../model/actor.ts'
+import { GembaError } from '../model/error.ts'
+import { profileOf, type ModeSource, type ModeStatus, type RemoteState, type SourceSelection } from '../model/mode.ts'
+import { sourceDisplay } from '../runtime/beads-source.ts'
+import type { BeadsOnlySettings } from '../runtime/settings.ts'
+import type { Store } from '../store/store.ts'
+import type { ChosenSource, OpenSource } from './chosen-source.ts'
+
+export interface BeadsOnlyModeDeps {
+  readonly settings: Pick<BeadsOnlySettings, 'readOnly' | 'manifest'>
+  readonly source: ChosenSource
+  readonly board: Board
+  readonly store: Pick<Store, 'append'>
+  /** Keeps what a person chose over a crash of the server. */
+  readonly remember: (selection: SourceSelection) => void
+}
+
+export interface BeadsOnlyMode extends ModeView {
+  /** A source that shall be opened could not be, and is tried again. */
+  failed(selection: SourceSelection, why: unknown): void
+}
+
+/** The source of Beads-only mode as status, and its change (seed 001, 3 and 4). */
+export function beadsOnlyMode({ settings, source, board, store, remember }: BeadsOnlyModeDeps): BeadsOnlyMode {
+  const profile = profileOf('beads_only', settings.readOnly)
+  let awaited: { readonly source: ModeSource; readonly why: string; readonly since: string } | null = null
+
+  source.onSelect(() => {
+    awaited = null
+    // Displays read all anew: the beads of another source are not those of this one.
+    void board
+      .reread()
+      .catch(() => undefined)
+      .then(() => store.append([rereadEvent()]))
+      .catch(() => undefined)
+  })
+
+  return {
+    profile: () => profile,
+    async status() {
+      const open = source.current()
+      return { ...fixed(settings), ...(open === null ? unopened(awaited, settings) : await opened(open, board)) }
+    },
+    async check() {
+      await source.current()?.manifest.retry()
+      await board.refresh()
+    },
+    async select(selection: SourceSelection, actor: Actor) {
+      await source.select(selection, actor)
+      remember(selection)
+      await board.refresh()
+    },
+    async setUpRemote(remote) {
+      const open = source.current()
+      if (open === null) throw new GembaError('source_missing', {})
+      await open.setUpRemote(remote)
+    },
+    failed(selection, why) {
+      const text = why instanceof Error ? why.message : String(why)
+      awaited = { source: sourceDisplay(selection), why: text, since: awaited?.since ?? new Date().toISOString() }
+    },
+  }
+}
+
+function fixed({ readOnly }: Pick<BeadsOnlySettings, 'readOnly'>) {
+  return {
+    mode: 'beads_only',
+    project_required: false,
+    orchestration_required: false,
+    beads_read_only: readOnly,
+  } as const
+}
+
+type Variable = Omit<ModeStatus, keyof ReturnType<typeof fixed>>
+
+/** What is known before a source has answered once. */
+function unopened(
+  awaited: { readonly source: ModeSource; readonly why: string; readonly since: string } | null,
+  { readOnly, manifest: path }: Pick<BeadsOnlySettings, 'readOnly' | 'manifest'>,
+): Variable {
+  const why = awaited?.why ?? new GembaError('source_missing', {}).message
+  return {
+    source: awaited === null ? null : { ...awaited.source, readonly: readOnly },
+    manifest_path: path,
+    health: { healthy: false, why, since: awaited?.since ?? startedAt },
+    privilege: 'unknown',
+    read_only_reason: null,
+    last_sync: null,
+    remote: null,
+    manifest: { path, status: 'off', why: 'No source is open yet.', lost: 0 },
+  }
+}
+
+const startedAt = new Date().toISOString()
+
+async function opened({ source, work, manifest, remote }: OpenSource, board: Board): Promise<Variable> {
+  const [plane, found] = await Promise.all([work.manifest().catch(() => undefined), remote().catch(unknownRemote)])
+  const recorded = manifest.state()
+  return {
+    source: { ...source, readonly: plane?.readOnly ?? false },
+    manifest_path: recorded.path,
+    health: board.health(),
+    privilege: plane === undefined ? 'unknown' : plane.readOnly ? 'read_only' : 'read_write',
+    read_only_reason: plane?.readOnlyReason ?? null,
+    last_sync: board.lastSync(),
+    remote: found,
+    manifest: recorded,
+  }
+}
+
+function unknownRemote(error: unknown): RemoteState {
+  const why = error instanceof Error ? error.message : String(error)
+  return { configured: false, name: '', display: '', reachable: 'unknown', why }
+}
+
+function rereadEvent() {
+  const now = Date.now()
+  return {
+    source: 'source',
+    sourceRevision: now,
+    at: new Date(now).toISOString(),
+    actor: system,
+    body: { kind: 'beads.reread' },
+  } as const
+}

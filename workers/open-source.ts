@@ -1,0 +1,63 @@
+import { GembaError } from '../model/error.ts'
+import type { ModeSource, SourceSelection } from '../model/mode.ts'
+import type { WorkPlane } from '../model/work-plane.ts'
+import { openManifest } from '../planes/manifest/open-manifest.ts'
+import { recordedWorkPlane } from '../planes/manifest/recorded-work-plane.ts'
+import { openBeads } from '../planes/work/beads-sql.ts'
+import { trust } from '../planes/work/login.ts'
+import { readOnlyWorkPlane } from '../planes/work/read-only-work-plane.ts'
+import { sourceDisplay, urlAddress } from '../runtime/beads-source.ts'
+import type { Logger } from '../runtime/logger.ts'
+import type { BeadsOnlySettings } from '../runtime/settings.ts'
+import type { OpenSource } from './chosen-source.ts'
+
+/** Why nothing is changed or recorded, for people. */
+const askedReadOnly = 'Gemba was started with `--beads-read-only`'
+
+/**
+ * Opens a Beads source: a server by SQL, a folder through `bd` or, where a Dolt server keeps it, by SQL as well. With
+ * `readOnly` each change is refused before it reaches the source.
+ */
+export async function openSource(
+  selection: SourceSelection,
+  { readOnly, manifest }: Pick<BeadsOnlySettings, 'readOnly' | 'manifest'>,
+  logger: Logger,
+): Promise<OpenSource> {
+  const source = sourceDisplay(selection)
+  const raw = await openPlane(selection)
+  try {
+    return await recorded(source, raw, { path: manifest, readOnly, logger })
+  } catch (error) {
+    await raw.disconnect()
+    throw error
+  }
+}
+
+async function openPlane(selection: SourceSelection): Promise<WorkPlane> {
+  if (selection.kind !== 'url') throw new GembaError('source_invalid', { why: 'folders are not opened yet' })
+  const { host, port, user, password, database, tls } = urlAddress(selection.url)
+  return openBeads({ host, port, user, database, ...(password === '' ? {} : { password }), ...trust(tls) })
+}
+
+async function recorded(
+  source: ModeSource,
+  raw: WorkPlane,
+  { path, readOnly, logger }: { path: string; readOnly: boolean; logger: Logger },
+): Promise<OpenSource> {
+  const { readOnlyReason } = await raw.manifest()
+  const off = readOnly ? askedReadOnly : readOnlyReason
+  const manifest = await openManifest({ path, source, logger, ...(off === null ? {} : { off }) })
+  const work = recordedWorkPlane(readOnly ? readOnlyWorkPlane(raw, askedReadOnly) : raw, manifest)
+  return {
+    source,
+    work,
+    manifest,
+    remote: () => Promise.resolve(null),
+    setUpRemote: () =>
+      Promise.reject(new GembaError('source_invalid', { why: 'it can not be given a remote from here' })),
+    async close() {
+      await manifest.close()
+      await raw.disconnect()
+    },
+  }
+}
