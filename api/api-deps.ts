@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Actor } from '../model/actor.ts'
 import type { Board } from '../model/board.ts'
 import type { DiskState } from '../model/disk.ts'
+import type { SessionManifest } from '../model/manifest.ts'
 import type { CapabilityProfile, ModeStatus, SourceSelection } from '../model/mode.ts'
 import type { OrchestrationManifest } from '../model/orchestration-plane.ts'
 import type { Project } from '../model/project.ts'
@@ -40,6 +41,8 @@ export interface ApiDeps {
 export interface ModeView {
   profile(): CapabilityProfile
   status(): Promise<ModeStatus>
+  /** The ledger of the current source; null in full mode, and until a source is chosen. */
+  manifest(): SessionManifest | null
   /** Looks at the source now. */
   check(): Promise<void>
   /** Takes another source; `unavailable_in_mode` in full mode, `source_invalid` or a code of the source when it can not be used. */

@@ -32,6 +32,7 @@ export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>): Mode
         manifest: noManifest,
       }
     },
+    manifest: () => null,
     check: () => board.refresh(),
     select: () => Promise.reject(new GembaError('source_fixed', {})),
     setUpRemote: () => Promise.reject(new GembaError('source_fixed', {})),

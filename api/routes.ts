@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { GembaError } from '../model/error.ts'
 import type { Surface } from '../model/mode.ts'
 import { beadLinks } from './routes/bead-links.ts'
+import { beadsHistory } from './routes/beads-history.ts'
 import { beads } from './routes/beads.ts'
 import { capabilities } from './routes/capabilities.ts'
 import { dispatch } from './routes/dispatch.ts'
@@ -32,6 +33,7 @@ const nouns: readonly Noun[] = [
   { plugin: status },
   { plugin: beads },
   { plugin: beadLinks },
+  { plugin: beadsHistory, surface: 'history', what: 'The Beads history' },
   { plugin: dispatch, surface: 'dispatch', what: 'Dispatching beads to agents' },
   { plugin: sessions, surface: 'sessions', what: 'The work of agents in sessions' },
   { plugin: terminal, surface: 'sessions', what: 'The terminal of a session' },
@@ -56,5 +58,7 @@ export async function routes(app: FastifyInstance, parts: ApiParts): Promise<voi
 }
 
 function refuseMissing(deps: ApiDeps, surface: Surface, what: string): void {
-  if (!deps.mode.profile().surfaces.includes(surface)) throw new GembaError('unavailable_in_mode', { what })
+  const { mode, surfaces } = deps.mode.profile()
+  if (surfaces.includes(surface)) return
+  throw new GembaError('unavailable_in_mode', { what, mode: mode === 'full' ? 'full' : 'Beads-only' })
 }

@@ -161,8 +161,8 @@ export const catalogue = {
   },
   unavailable_in_mode: {
     status: 409,
-    message: '{what} is not available in Beads-only mode.',
-    mend: 'Start Gemba on a project, with `gemba serve`, to have agents work on beads.',
+    message: '{what} is not available in {mode} mode.',
+    mend: 'Start it in the other mode: `gemba serve` on a project has agents work on beads, `gemba serve --beads-only` shows and edits them.',
   },
   source_missing: {
     status: 409,

@@ -2,6 +2,7 @@ import type { Actor } from './actor.ts'
 import type { BeadSummary } from './bead.ts'
 import type { EscalationView } from './escalation.ts'
 import type { HostView } from './host.ts'
+import type { ManifestEntry, ManifestState } from './manifest.ts'
 import type { SessionView } from './session.ts'
 
 /** What happened, as the event log keeps it. Bead events come only from the watcher, never from a writer. */
@@ -24,6 +25,8 @@ export type EventBody =
   | { readonly kind: 'escalation.changed'; readonly escalation: EscalationView }
   | { readonly kind: 'host.changed'; readonly host: HostView }
   | { readonly kind: 'work-plane.changed'; readonly healthy: boolean; readonly why: string }
+  | { readonly kind: 'manifest.appended'; readonly entry: ManifestEntry }
+  | { readonly kind: 'manifest.changed'; readonly state: ManifestState }
 
 /** An event before it has a number. `(source, sourceRevision)` is unique: publishing twice is publishing once. */
 export interface NewEvent {

@@ -58,9 +58,12 @@ function subjectsOf(body: EventBody): { bead: string | null; session: string | n
       return { bead: body.session.bead, session: body.session.id }
     case 'escalation.changed':
       return { bead: body.escalation.bead, session: body.escalation.session }
+    case 'manifest.appended':
+      return { bead: body.entry.entity.type === 'source' ? null : body.entry.entity.id, session: null }
     case 'beads.reread':
     case 'host.changed':
     case 'work-plane.changed':
+    case 'manifest.changed':
       return { bead: null, session: null }
   }
 }

@@ -43,6 +43,7 @@ export function beadsOnlyMode({ settings, source, board, store, remember }: Bead
       const open = source.current()
       return { ...fixed(settings), ...(open === null ? unopened(awaited, settings) : await opened(open, board)) }
     },
+    manifest: () => source.current()?.manifest ?? null,
     async check() {
       await source.current()?.manifest.retry()
       await board.refresh()

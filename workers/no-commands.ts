@@ -2,7 +2,7 @@ import { GembaError } from '../model/error.ts'
 import type { Commands } from '../temporal/commands.ts'
 
 const refuse = async (): Promise<never> => {
-  throw new GembaError('unavailable_in_mode', { what: 'The work of agents' })
+  throw new GembaError('unavailable_in_mode', { what: 'The work of agents', mode: 'Beads-only' })
 }
 
 /** The commands of a server without durable processes. Their routes refuse before; this is beneath them. */

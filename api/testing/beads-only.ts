@@ -1,3 +1,4 @@
+import type { SessionManifest } from '../../model/manifest.ts'
 import { profileOf, type ModeStatus, type SourceSelection } from '../../model/mode.ts'
 import type { ModeView } from '../api-deps.ts'
 import { at } from './samples.ts'
@@ -22,9 +23,14 @@ export class BeadsOnlyDouble implements ModeView {
   readonly selected: SourceSelection[] = []
   readonly remotes: { readonly name: string; readonly url: string }[] = []
   checks = 0
+  ledger: SessionManifest | null = null
 
   profile() {
     return profileOf('beads_only', false)
+  }
+
+  manifest(): SessionManifest | null {
+    return this.ledger
   }
 
   async status(): Promise<ModeStatus> {

@@ -5,6 +5,8 @@ import { beadSummary } from './bead.ts'
 import { escalationView } from './escalation.ts'
 import { hostView } from './host.ts'
 import { ticketField } from './login.ts'
+import { manifestEntry } from './manifest.ts'
+import { manifestState } from './mode.ts'
 import { sessionView } from './session.ts'
 import { instant, nullable, parameters, record } from './text.ts'
 
@@ -27,6 +29,8 @@ export const eventBody = Type.Union(
     body('escalation.changed', { escalation: escalationView }),
     body('host.changed', { host: hostView }),
     body('work-plane.changed', { healthy: Type.Boolean(), why: text }),
+    body('manifest.appended', { entry: manifestEntry }),
+    body('manifest.changed', { state: manifestState }),
   ],
   { title: 'EventBody' },
 )

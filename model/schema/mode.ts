@@ -18,7 +18,9 @@ export const manifestState = record('ManifestState', {
   path: Type.String(),
   status: words(['ok', 'failed', 'off']),
   why: Type.String(),
-  lost: Type.Integer({ description: 'Entries that could not be written since the server started.' }),
+  lost: Type.Integer({
+    description: 'Entries that should be in the file and are not; most of them wait for the next try.',
+  }),
 })
 
 const remoteState = record('RemoteState', {

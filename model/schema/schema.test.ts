@@ -5,6 +5,7 @@ import type { EscalationView } from '../escalation.ts'
 import type { GembaEvent } from '../event.ts'
 import type { HostMessage } from '../host-stream.ts'
 import type { HostView } from '../host.ts'
+import type { ManifestEntry, ManifestWarning } from '../manifest.ts'
 import type { TerminalSnapshot } from '../orchestration-plane.ts'
 import type { SessionView } from '../session.ts'
 import type { beadDetail, beadPatch, beadSummary, newBead } from './bead.ts'
@@ -12,6 +13,7 @@ import type { escalationView } from './escalation.ts'
 import type { gembaEvent } from './event.ts'
 import type { hostMessage, terminalSnapshot } from './host-stream.ts'
 import type { hostView } from './host.ts'
+import type { manifestEntry, manifestWarning } from './manifest.ts'
 import type { sessionView } from './session.ts'
 
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
@@ -28,6 +30,8 @@ describe('the schemas of the wire', () => {
     expectTypeOf<Frozen<Static<typeof hostView>>>().toEqualTypeOf<Frozen<HostView>>()
     expectTypeOf<Frozen<Static<typeof hostMessage>>>().toEqualTypeOf<Frozen<HostMessage>>()
     expectTypeOf<Frozen<Static<typeof terminalSnapshot>>>().toEqualTypeOf<Frozen<TerminalSnapshot>>()
+    expectTypeOf<Frozen<Static<typeof manifestEntry>>>().toEqualTypeOf<Frozen<ManifestEntry>>()
+    expectTypeOf<Frozen<Static<typeof manifestWarning>>>().toEqualTypeOf<Frozen<ManifestWarning>>()
     expectTypeOf<Frozen<Static<typeof gembaEvent>>>().toExtend<Frozen<GembaEvent>>()
   })
 })

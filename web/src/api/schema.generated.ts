@@ -702,6 +702,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/beads-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the Beads history
+         * @description Entries of the session manifest that are about the current source, newest first; parsed anew each time. Lines that are no entries are warnings. New entries come as `manifest.appended` events.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Entries a page; 50 when absent. */
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of the history. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadsHistory"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dispatch": {
         parameters: {
             query?: never;
@@ -1977,6 +2029,14 @@ export interface components {
             /** @description Grows with every change the server reads; drop what is older. */
             revision: number;
         };
+        BeadsHistory: {
+            /** @description Newest first. There may be none and still older ones. */
+            items: components["schemas"]["ManifestEntry"][];
+            /** @description Lines of this page that are no entries. */
+            warnings: components["schemas"]["ManifestWarning"][];
+            state: components["schemas"]["ManifestState"];
+            cursor: string | null;
+        };
         Capabilities: {
             /** @enum {string} */
             mode: "full" | "beads_only";
@@ -2093,6 +2153,9 @@ export interface components {
             bead: string;
         } | {
             /** @constant */
+            kind: "beads.reread";
+        } | {
+            /** @constant */
             kind: "bead.released";
             bead: string;
             session: string;
@@ -2130,6 +2193,14 @@ export interface components {
             kind: "work-plane.changed";
             healthy: boolean;
             why: string;
+        } | {
+            /** @constant */
+            kind: "manifest.appended";
+            entry: components["schemas"]["ManifestEntry"];
+        } | {
+            /** @constant */
+            kind: "manifest.changed";
+            state: components["schemas"]["ManifestState"];
         };
         FolderSource: {
             /** @enum {string} */
@@ -2184,13 +2255,53 @@ export interface components {
         Login: {
             token: string;
         };
+        ManifestEntity: {
+            /** @enum {string} */
+            type: "bead" | "epic" | "milestone" | "decision" | "source";
+            id: string;
+            title: string;
+        };
+        ManifestEntry: {
+            event_id: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            occurred_at: string;
+            actor: string;
+            /** @constant */
+            mode: "beads_only";
+            source: components["schemas"]["ManifestSource"];
+            /** @enum {string} */
+            action: "work_item.state_changed" | "work_item.created" | "epic.created" | "milestone.created" | "decision.created" | "work_item.edited" | "work_item.deleted" | "dependency.changed" | "source.connected";
+            entity: components["schemas"]["ManifestEntity"];
+            before: {
+                [key: string]: unknown;
+            };
+            after: {
+                [key: string]: unknown;
+            };
+            /** @description One sentence in the past tense, without who did it. */
+            summary: string;
+        };
+        ManifestSource: {
+            /** @enum {string} */
+            kind: "url" | "worktree" | "beads_dir" | "project";
+            display: string;
+        };
         ManifestState: {
             path: string;
             /** @enum {string} */
             status: "ok" | "failed" | "off";
             why: string;
-            /** @description Entries that could not be written since the server started. */
+            /** @description Entries that should be in the file and are not; most of them wait for the next try. */
             lost: number;
+        };
+        ManifestWarning: {
+            line: number | null;
+            /** @enum {string} */
+            kind: "torn" | "malformed" | "oversized" | "unreadable";
+            why: string;
         };
         ModeSource: {
             /** @enum {string} */

@@ -23,6 +23,8 @@ export function isAbout(session: string, { body }: GembaEvent): boolean {
     case 'beads.reread':
     case 'host.changed':
     case 'work-plane.changed':
+    case 'manifest.appended':
+    case 'manifest.changed':
       return false
   }
 }

@@ -16,6 +16,8 @@ const kindTable: Readonly<Record<EventBody['kind'], true>> = {
   'escalation.changed': true,
   'host.changed': true,
   'work-plane.changed': true,
+  'manifest.appended': true,
+  'manifest.changed': true,
 }
 export const eventKinds: readonly string[] = Object.keys(kindTable)
 

@@ -105,6 +105,10 @@ export const useLive = defineStore('live', () => {
         return hosts.apply(body.host)
       case 'work-plane.changed':
         return project.setWorkPlane({ healthy: body.healthy, why: body.why })
+      case 'manifest.appended':
+      case 'manifest.changed':
+        // The Beads history follows these itself.
+        return
     }
   }
 
