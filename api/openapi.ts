@@ -32,7 +32,9 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
     transform: ({ schema, url, route }) => {
       const hidden = !url.startsWith('/api/') && url !== '/healthz'
       const confirmed = route.method !== 'GET' && route.config?.access !== 'open' && !route.config?.unconfirmed
-      const headers = confirmed ? { headers: confirmHeaders(route.method === 'PATCH') } : {}
+      const headers = confirmed
+        ? { headers: confirmHeaders(route.method === 'PATCH' || route.method === 'DELETE') }
+        : {}
       return { url, schema: { ...schema, ...headers, ...(hidden ? { hide: true } : {}) } }
     },
     transformObject: (document) => ('openapiObject' in document ? named(document.openapiObject) : {}),

@@ -98,6 +98,28 @@ export interface BeadDetail extends BeadSummary {
   readonly etag: string
 }
 
+/** One change of a bead, as its database remembers it. */
+export interface BeadEvent {
+  readonly id: string
+  readonly at: string
+  readonly actor: string
+  /** The word of the program that wrote it: `created`, `updated`, `label_added`, … */
+  readonly kind: string
+  /** Columns that were set; long values are cut. `before` is null where it is not known. */
+  readonly changes: readonly { readonly field: string; readonly before: string | null; readonly after: string }[]
+  /** A reason or a remark; may be empty. */
+  readonly text: string
+}
+
+export interface BeadHistory {
+  /** Newest first. */
+  readonly items: readonly BeadEvent[]
+  /** Whether there were older ones than these. */
+  readonly more: boolean
+  /** False where the source keeps no history that can be read. */
+  readonly recorded: boolean
+}
+
 /** Fields a person may set. `null` clears where the database allows it. */
 export interface BeadPatch {
   readonly title?: string

@@ -1,5 +1,5 @@
 import type { Actor } from './actor.ts'
-import type { BeadDetail, BeadPatch, BeadSummary, Comment, NewBead } from './bead.ts'
+import type { BeadDetail, BeadHistory, BeadPatch, BeadSummary, Comment, NewBead } from './bead.ts'
 
 /** What a work plane can do; read at connect, shown by `GET /api/v1/capabilities`. */
 export interface WorkPlaneManifest {
@@ -42,6 +42,8 @@ export interface WorkPlane {
   /** The named beads, and those whose summary depends on them (blockers and the blocked), as they are now. Unknown ids are absent. */
   summaries(ids: readonly string[]): Promise<BeadSummary[]>
   get(id: string): Promise<BeadDetail>
+  /** The newest `limit` changes of a bead; absent where the source keeps none that can be read. */
+  history?(id: string, limit: number): Promise<BeadHistory>
   /** Ids that `bd ready` would list, in its order: priority, then newest first. */
   ready(): Promise<string[]>
   create(bead: NewBead, write: Write): Promise<BeadDetail>

@@ -1,3 +1,4 @@
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import * as wire from '../../model/schema/bead.ts'
 import type { Write } from '../../model/work-plane.ts'
@@ -8,10 +9,30 @@ import type { ApiParts } from '../parts.ts'
 
 const tags = ['beads']
 
-/** What hangs on a bead: comments and dependencies. */
+/** What hangs on a bead: comments, dependencies and what was done to it. */
 export const beadLinks: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
   const { deps } = parts
   const changeBead = changeBeadWith(parts)
+
+  app.get(
+    '/beads/:id/history',
+    {
+      schema: {
+        tags,
+        summary: 'Read what was done to a bead',
+        description:
+          'Newest first, as the Beads database remembers it; comments and dependencies leave no trace there.',
+        params: wire.beadParams,
+        querystring: wire.historyQuery,
+        response: answers(200, wire.beadHistory, 'The newest changes.'),
+      },
+      validatorCompiler: TypeBoxValidatorCompiler,
+    },
+    async ({ params: { id }, query: { limit = 100 } }) => {
+      const told = await deps.work.history?.(id, limit)
+      return told ?? { items: [], more: false, recorded: false }
+    },
+  )
 
   app.post(
     '/beads/:id/comments',

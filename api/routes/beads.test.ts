@@ -58,6 +58,32 @@ describe('the list of beads', () => {
   })
 })
 
+describe('what was done to a bead', () => {
+  const read = (query = '') => api.call({ url: `/api/v1/beads/gm-1/history${query}` })
+
+  it('is told as the work plane tells it, so much of it as is asked for', async () => {
+    const items = [{ id: 'e1', at: '2026-11-20T10:00:00Z', actor: 'ada', kind: 'created', changes: [], text: '' }]
+    const asked: unknown[] = []
+    Object.assign(api.work, {
+      history: async (...which: unknown[]) => {
+        asked.push(which)
+        return { items, more: true, recorded: true }
+      },
+    })
+    expect((await read('?limit=7')).json()).toEqual({ items, more: true, recorded: true })
+    await read()
+    expect(asked).toEqual([
+      ['gm-1', 7],
+      ['gm-1', 100],
+    ])
+    expect(codeOf(await read('?limit=201'))).toBe('bad_request')
+  })
+
+  it('is nothing where the source does not know', async () => {
+    expect((await read()).json()).toEqual({ items: [], more: false, recorded: false })
+  })
+})
+
 describe('a bead', () => {
   it('is read with its version, and not again while that is the same', async () => {
     api.work.put('gm-1')

@@ -65,6 +65,26 @@ export const beadDetail = record('BeadDetail', {
   etag: Type.String({ description: 'The value of `ETag` without its quotes.' }),
 })
 
+export const beadHistory = record('BeadHistory', {
+  items: Type.Array(
+    record('BeadEvent', {
+      id: Type.String(),
+      at: instant,
+      actor: Type.String(),
+      kind: Type.String(),
+      changes: Type.Array(
+        record('BeadFieldChange', { field: Type.String(), before: nullable(Type.String()), after: Type.String() }),
+      ),
+      text: Type.String(),
+    }),
+  ),
+  more: Type.Boolean(),
+  recorded: Type.Boolean({ description: 'False where the source keeps no history that can be read.' }),
+})
+export const historyQuery = parameters({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Changes to tell; 100 when absent.' })),
+})
+
 const editable = {
   description: Type.Optional(text),
   design: Type.Optional(text),

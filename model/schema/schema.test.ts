@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import type { Static } from 'typebox'
-import type { BeadDetail, BeadPatch, BeadSummary, NewBead } from '../bead.ts'
+import type { BeadDetail, BeadHistory, BeadPatch, BeadSummary, NewBead } from '../bead.ts'
 import type { EscalationView } from '../escalation.ts'
 import type { GembaEvent } from '../event.ts'
 import type { HostMessage } from '../host-stream.ts'
@@ -8,7 +8,7 @@ import type { HostView } from '../host.ts'
 import type { ManifestEntry, ManifestWarning } from '../manifest.ts'
 import type { TerminalSnapshot } from '../orchestration-plane.ts'
 import type { SessionView } from '../session.ts'
-import type { beadDetail, beadPatch, beadSummary, newBead } from './bead.ts'
+import type { beadDetail, beadHistory, beadPatch, beadSummary, newBead } from './bead.ts'
 import type { escalationView } from './escalation.ts'
 import type { gembaEvent } from './event.ts'
 import type { hostMessage, terminalSnapshot } from './host-stream.ts'
@@ -23,6 +23,7 @@ describe('the schemas of the wire', () => {
   it('say what the model says', () => {
     expectTypeOf<Frozen<Static<typeof beadSummary>>>().toEqualTypeOf<Frozen<BeadSummary>>()
     expectTypeOf<Frozen<Static<typeof beadDetail>>>().toEqualTypeOf<Frozen<BeadDetail>>()
+    expectTypeOf<Frozen<Static<typeof beadHistory>>>().toEqualTypeOf<Frozen<BeadHistory>>()
     expectTypeOf<Frozen<Static<typeof beadPatch>>>().toEqualTypeOf<Frozen<BeadPatch>>()
     expectTypeOf<Frozen<Static<typeof newBead>>>().toEqualTypeOf<Frozen<NewBead>>()
     expectTypeOf<Frozen<Static<typeof sessionView>>>().toEqualTypeOf<Frozen<SessionView>>()

@@ -9,6 +9,7 @@ import { createBead } from './create-bead.ts'
 import { openDatabase, type Reading } from './database.ts'
 import { deleteBead } from './delete-bead.ts'
 import { addDependency, removeDependency } from './edges.ts'
+import { readHistory } from './history.ts'
 import type { BeadsLogin } from './login.ts'
 import { heldBeads, listBeads, readBead, readyBeads, summariesOf } from './reads.ts'
 import { nextRevision } from './revision.ts'
@@ -65,6 +66,7 @@ function planeOn(first: Source, login: BeadsLogin): WorkPlane {
     list: () => look(listBeads),
     summaries: (ids) => look((reading, shape, revision) => summariesOf(reading, shape, ids, revision)),
     get: (id) => look((reading, shape, revision) => readBead(reading, shape, id, revision)),
+    history: (id, limit) => look((reading) => readHistory(reading, id, limit)),
     ready: () => look(readyBeads),
     held: () => look(heldBeads),
     create: (bead, write) => change((to) => createBead(to, bead, write)),

@@ -3,13 +3,14 @@ import { changes } from './work-plane/changes.ts'
 import { claims } from './work-plane/claims.ts'
 import { comments } from './work-plane/comments.ts'
 import { creation } from './work-plane/creation.ts'
+import { history } from './work-plane/history.ts'
 import { lifeCycle } from './work-plane/life-cycle.ts'
 import { otherPrograms } from './work-plane/other-programs.ts'
 import { relations } from './work-plane/relations.ts'
 import { updates } from './work-plane/updates.ts'
 import { WorkPlaneBench, type OpenWorkPlane } from './work-plane/work-plane-bench.ts'
 
-const parts = [creation, updates, lifeCycle, relations, comments, claims, changes, otherPrograms]
+const parts = [creation, updates, lifeCycle, relations, comments, history, claims, changes, otherPrograms]
 
 /** What every work plane promises (`model/work-plane.ts`), tried on a real database. */
 export function workPlaneConformance(name: string, open: OpenWorkPlane): void {

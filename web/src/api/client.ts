@@ -1,5 +1,5 @@
 /** Every request the console makes. All throw `ProblemError`, or `TypeError` when the server does not answer. */
-import type { BeadDetail, BeadPatch, BeadSummary, NewBead } from '../../../model/bead.ts'
+import type { BeadDetail, BeadHistory, BeadPatch, BeadSummary, NewBead } from '../../../model/bead.ts'
 import type { EscalationView } from '../../../model/escalation.ts'
 import type { HostView } from '../../../model/host.ts'
 import type { SessionView } from '../../../model/session.ts'
@@ -48,6 +48,13 @@ export const api = {
     const header = etag === undefined ? confirmed : { ...confirmed, 'if-match': `"${etag}"` }
     return taken(http.PATCH('/api/v1/beads/{id}', { params: { path: { id }, header }, body: mutable(patch) }))
   },
+  /** For good; with `etag`: only while the bead is still that one. */
+  async deleteBead(id: string, etag: string): Promise<void> {
+    const header = { ...confirmed, 'if-match': `"${etag}"` }
+    await http.DELETE('/api/v1/beads/{id}', { params: { path: { id }, header } })
+  },
+  beadHistory: (id: string): Promise<BeadHistory> =>
+    taken(http.GET('/api/v1/beads/{id}/history', { params: { path: { id }, query: { limit: historyEvents } } })),
   closeBead: (id: string, reason: string, force = false): Promise<BeadDetail> =>
     taken(http.POST('/api/v1/beads/{id}/close', { params: onOne(id), body: force ? { reason, force } : { reason } })),
   reopenBead: (id: string, reason: string): Promise<BeadDetail> =>

@@ -383,6 +383,7 @@ export interface paths {
                 query?: never;
                 header: {
                     "x-gemba-confirm": string;
+                    "if-match"?: string;
                 };
                 path: {
                     id: string;
@@ -561,6 +562,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/beads/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what was done to a bead
+         * @description Newest first, as the Beads database remembers it; comments and dependencies leave no trace there.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Changes to tell; 100 when absent. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The newest changes. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadHistory"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/beads/{id}/comments": {
         parameters: {
             query?: never;
@@ -668,6 +722,7 @@ export interface paths {
                 query?: never;
                 header: {
                     "x-gemba-confirm": string;
+                    "if-match"?: string;
                 };
                 path: {
                     id: string;
@@ -1970,6 +2025,29 @@ export interface components {
             comments: components["schemas"]["Comment"][];
             /** @description The value of `ETag` without its quotes. */
             etag: string;
+        };
+        BeadEvent: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            at: string;
+            actor: string;
+            kind: string;
+            changes: components["schemas"]["BeadFieldChange"][];
+            text: string;
+        };
+        BeadFieldChange: {
+            field: string;
+            before: string | null;
+            after: string;
+        };
+        BeadHistory: {
+            items: components["schemas"]["BeadEvent"][];
+            more: boolean;
+            /** @description False where the source keeps no history that can be read. */
+            recorded: boolean;
         };
         BeadPage: {
             items: components["schemas"]["BeadSummary"][];
