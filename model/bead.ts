@@ -63,7 +63,10 @@ export interface BeadSummary {
   readonly blocks: readonly string[]
   readonly ready: boolean
   readonly createdAt: string
+  /** When the row itself was last written; people know it as "edited". */
   readonly updatedAt: string
+  /** The newest of its row, its comments, the edges from it and its labels, as far as the database records them. */
+  readonly modifiedAt: string
   readonly closedAt: string | null
   readonly deferUntil: string | null
   readonly commentCount: number

@@ -35,6 +35,7 @@ export function emptyBead(id: string): BeadDetail {
     ready: true,
     createdAt: at,
     updatedAt: at,
+    modifiedAt: at,
     closedAt: null,
     deferUntil: null,
     commentCount: 0,

@@ -27,7 +27,11 @@ const summary = {
   blocks: Type.Array(Type.String()),
   ready: Type.Boolean(),
   createdAt: instant,
-  updatedAt: instant,
+  updatedAt: Type.String({ format: 'date-time', description: 'When its row was last written.' }),
+  modifiedAt: Type.String({
+    format: 'date-time',
+    description: 'The newest of its row, its comments, the edges from it and its labels.',
+  }),
   closedAt: nullable(instant),
   deferUntil: nullable(instant),
   commentCount: Type.Integer(),

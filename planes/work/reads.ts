@@ -8,6 +8,7 @@ import {
 } from '../../model/bead.ts'
 import { GembaError } from '../../model/error.ts'
 import { byPriority, neededFor, schedulingKinds, standings, type ReadyEdge } from '../../model/ready.ts'
+import { activityOf, activityOfAll, noActivity, type Activity } from './activity.ts'
 import type { Reading } from './database.ts'
 import { affectedAround, edgesAround } from './neighbourhood.ts'
 import { detailOf, isListed, lightColumns, readyBead, summaryOf, type IssueRow, type LightRow } from './rows.ts'
@@ -22,8 +23,8 @@ export async function listBeads(reading: Reading, shape: Shape, revision: number
   const rows = await reading.rows<LightRow>(`SELECT ${lightColumns} FROM issues`)
   const edges = await readSchedule(reading, shape)
   const labels = grouped(await reading.rows<LabelRow>('SELECT issue_id, label FROM labels ORDER BY issue_id, label'))
-  const counts = await reading.rows<CountRow>('SELECT issue_id, COUNT(*) AS n FROM comments GROUP BY issue_id')
-  return summarise(rows, { shown: () => true, edges, labels, counts, revision })
+  const activity = await activityOfAll(reading)
+  return summarise(rows, { shown: () => true, edges, labels, activity, revision })
 }
 
 /** The named beads and those whose summary depends on them. */
@@ -46,12 +47,8 @@ export async function summariesOf(
     shown,
     'SELECT issue_id, label FROM labels WHERE issue_id IN (?) ORDER BY issue_id, label',
   )
-  const counts = await rowsByIds<CountRow>(
-    reading,
-    shown,
-    'SELECT issue_id, COUNT(*) AS n FROM comments WHERE issue_id IN (?) GROUP BY issue_id',
-  )
-  return summarise(rows, { shown: (id) => shown.has(id), edges, labels: grouped(labels), counts, revision })
+  const activity = await activityByIds(reading, shown)
+  return summarise(rows, { shown: (id) => shown.has(id), edges, labels: grouped(labels), activity, revision })
 }
 
 /** Ids in the order of `bd ready`. */
@@ -81,7 +78,7 @@ export async function readBead(reading: Reading, shape: Shape, id: string, revis
   const parent = dependencies.find((edge) => edge.kind === 'parent-child')?.to ?? null
   return detailOf(
     row,
-    { labels, parent, commentCount: comments.length, standing, revision },
+    { ...((await activityOf([id], reading)).get(id) ?? noActivity), labels, parent, standing, revision },
     { dependencies, dependents: touching.filter((edge) => edge.to === id), comments },
   )
 }
@@ -142,11 +139,6 @@ interface LabelRow {
   readonly label: string
 }
 
-interface CountRow {
-  readonly issue_id: string
-  readonly n: number
-}
-
 interface CommentRow {
   readonly id: string
   readonly author: string
@@ -172,12 +164,11 @@ function summarise(
     readonly shown: (id: string) => boolean
     readonly edges: readonly ReadyEdge[]
     readonly labels: ReadonlyMap<string, readonly string[]>
-    readonly counts: readonly CountRow[]
+    readonly activity: ReadonlyMap<string, Activity>
     readonly revision: number
   },
 ): BeadSummary[] {
   const found = standings(rows.map(readyBead), from.edges, isoNow())
-  const counts = new Map(from.counts.map((row) => [row.issue_id, row.n]))
   const parents = new Map<string, string>()
   for (const edge of from.edges) {
     if (edge.kind === 'parent-child' && !parents.has(edge.from)) parents.set(edge.from, edge.to)
@@ -186,9 +177,9 @@ function summarise(
     .filter((row) => isListed(row) && from.shown(row.id))
     .map((row) =>
       summaryOf(row, {
+        ...(from.activity.get(row.id) ?? noActivity),
         labels: from.labels.get(row.id) ?? [],
         parent: parents.get(row.id) ?? null,
-        commentCount: counts.get(row.id) ?? 0,
         standing: found.get(row.id) ?? nothing,
         revision: from.revision,
       }),
@@ -196,12 +187,20 @@ function summarise(
 }
 
 async function rowsByIds<T>(reading: Reading, ids: Iterable<string>, sql: string): Promise<T[]> {
-  const all = [...ids]
   const found: T[] = []
-  for (let start = 0; start < all.length; start += chunk) {
-    found.push(...(await reading.rows<T>(sql, [all.slice(start, start + chunk)])))
-  }
+  for (const some of chunks(ids)) found.push(...(await reading.rows<T>(sql, [some])))
   return found
+}
+
+async function activityByIds(reading: Reading, ids: Iterable<string>): Promise<ReadonlyMap<string, Activity>> {
+  const found: (readonly [string, Activity])[] = []
+  for (const some of chunks(ids)) found.push(...(await activityOf(some, reading)))
+  return new Map(found)
+}
+
+function chunks(ids: Iterable<string>): string[][] {
+  const all = [...ids]
+  return Array.from({ length: Math.ceil(all.length / chunk) }, (_, at) => all.slice(at * chunk, (at + 1) * chunk))
 }
 
 function grouped(rows: readonly LabelRow[]): ReadonlyMap<string, readonly string[]> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { stateOf, type BeadDetail, type BeadSummary, type Comment, type Edge } from '../../model/bead.ts'
 import { isJsonObject } from '../../model/json.ts'
 import type { ReadyBead, Standing } from '../../model/ready.ts'
+import type { Activity } from './activity.ts'
 import { isoTime, isoTimeOrNull } from './time.ts'
 
 /** The columns of `issues` that lists and readiness need. */
@@ -63,10 +64,9 @@ export interface IssueRow extends LightRow {
 }
 
 /** What else a summary shows. */
-export interface Around {
+export interface Around extends Activity {
   readonly labels: readonly string[]
   readonly parent: string | null
-  readonly commentCount: number
   readonly standing: Standing
   readonly revision: number
 }
@@ -105,11 +105,16 @@ export function summaryOf(row: LightRow, around: Around): BeadSummary {
     ready: around.standing.ready,
     createdAt: isoTime(row.created_at),
     updatedAt: isoTime(row.updated_at),
+    modifiedAt: isoTime(newest(row.updated_at, around.touchedAt)),
     closedAt: isoTimeOrNull(row.closed_at),
     deferUntil: isoTimeOrNull(row.defer_until),
     commentCount: around.commentCount,
     revision: around.revision,
   }
+}
+
+function newest(edited: string, touched: string | null): string {
+  return touched !== null && touched > edited ? touched : edited
 }
 
 export function detailOf(

@@ -32,6 +32,7 @@ export function makeBead(id: string, title: string, more: Partial<BeadSummary> =
     ready: status === 'open' && (more.blockedBy ?? []).length === 0,
     createdAt: minutesAgo(600),
     updatedAt: minutesAgo(60),
+    modifiedAt: minutesAgo(30),
     closedAt: status === 'closed' ? minutesAgo(45) : null,
     deferUntil: null,
     commentCount: 0,

@@ -1998,9 +1998,14 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description An instant, RFC 3339.
+             * @description When its row was last written.
              */
             updatedAt: string;
+            /**
+             * Format: date-time
+             * @description The newest of its row, its comments, the edges from it and its labels.
+             */
+            modifiedAt: string;
             closedAt: string | null;
             deferUntil: string | null;
             commentCount: number;
@@ -2098,9 +2103,14 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description An instant, RFC 3339.
+             * @description When its row was last written.
              */
             updatedAt: string;
+            /**
+             * Format: date-time
+             * @description The newest of its row, its comments, the edges from it and its labels.
+             */
+            modifiedAt: string;
             closedAt: string | null;
             deferUntil: string | null;
             commentCount: number;
