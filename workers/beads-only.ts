@@ -18,6 +18,7 @@ import { beadsOnlyMode } from './beads-only-mode.ts'
 import { recordBoard } from './board-recorder.ts'
 import { chosenSource } from './chosen-source.ts'
 import { keepTrying } from './keep-trying.ts'
+import { recordManifest } from './manifest-recorder.ts'
 import { noCommands } from './no-commands.ts'
 import { openSource } from './open-source.ts'
 import { openServerHealth } from './server-health.ts'
@@ -58,6 +59,7 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
 
   const source = chosenSource((selection) => openSource(selection, settings, logger))
   releases.push(() => source.close())
+  source.onSelect(({ manifest }) => releases.push(recordManifest(manifest, store, logger)))
   const board = await openBoard(source.work, {})
   releases.push(() => board.close(), recordBoard(board, store, logger))
   const mode = beadsOnlyMode({ settings, source, board, store, remember: (selection) => remember(settings, selection) })

@@ -39,8 +39,8 @@ export function chosenSource(open: (selection: SourceSelection) => Promise<OpenS
     if (closed) return next.close()
     const before = current
     current = next
-    await next.manifest.connected(actor)
     for (const listener of listeners) listener(next)
+    await next.manifest.connected(actor)
     await before?.close()
   }
 
