@@ -6,7 +6,7 @@ import type { SessionView } from '../../model/session.ts'
 import { patched } from '../src/domain/move.ts'
 import { isAbout } from '../src/domain/session-events.ts'
 import { ok, type Answer } from './answers.ts'
-import { capabilities, detailOf } from './sample-details.ts'
+import { capabilities, detailOf, modeStatus } from './sample-details.ts'
 import {
   makeBead,
   makeEvent,
@@ -100,6 +100,7 @@ export class ProjectDouble {
     }
     const lists: Readonly<Record<string, unknown>> = {
       capabilities: capabilities(),
+      status: modeStatus(),
       beads: { items: [...this.#beads.values()], cursor: null, event: `e.${this.#log.length}` },
       sessions: { items: [...this.#sessions.values()] },
       escalations: { items: [...this.#escalations.values()] },

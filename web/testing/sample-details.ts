@@ -1,4 +1,4 @@
-import { profileOf } from '../../model/mode.ts'
+import { profileOf, type ModeStatus } from '../../model/mode.ts'
 import type { BeadDetail, BeadSummary } from '../../model/bead.ts'
 import { paneSize } from '../../model/pane-size.ts'
 
@@ -65,3 +65,21 @@ export const terminalLines = [
   '\x1b[1;36m●\x1b[0m Asking before I go on.',
   '\x1b[2m> gemba-bridge ask --kind question "Should weeks begin on Monday?"\x1b[0m',
 ].join('\r\n')
+
+/** The status of a server that works a project. */
+export function modeStatus(): ModeStatus {
+  return {
+    mode: 'full',
+    source: { kind: 'project', display: 'beads on 127.0.0.1:3307', readonly: false },
+    project_required: true,
+    orchestration_required: true,
+    manifest_path: null,
+    beads_read_only: false,
+    health: { healthy: true, why: '', since: new Date(0).toISOString() },
+    privilege: 'read_write',
+    read_only_reason: null,
+    last_sync: new Date(0).toISOString(),
+    remote: null,
+    manifest: { path: '', status: 'off', why: '', lost: 0 },
+  }
+}

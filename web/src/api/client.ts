@@ -2,11 +2,12 @@
 import type { BeadDetail, BeadHistory, BeadPatch, BeadSummary, NewBead } from '../../../model/bead.ts'
 import type { EscalationView } from '../../../model/escalation.ts'
 import type { HostView } from '../../../model/host.ts'
+import type { SourceSelection } from '../../../model/mode.ts'
 import type { SessionView } from '../../../model/session.ts'
 import { keepSecret } from './browser-secret.ts'
 import { confirmed, http, root } from './request.ts'
 import type { HistoryPage } from '../domain/session-events.ts'
-import type { Capabilities, EndMode, Health, Parked } from './types.ts'
+import type { Capabilities, EndMode, Health, ModeStatus, Parked } from './types.ts'
 
 const largestPage = 1_000
 const historyEvents = 100
@@ -28,6 +29,14 @@ export const api = {
     return (await (await fetch('/healthz')).json()) as Health
   },
   capabilities: (): Promise<Capabilities> => taken(http.GET('/api/v1/capabilities')),
+
+  status: (): Promise<ModeStatus> => taken(http.GET('/api/v1/status')),
+  /** Has the server look at its Beads source now. */
+  checkStatus: (): Promise<ModeStatus> => taken(http.POST('/api/v1/status/check', { params: { header: confirmed } })),
+  selectSource: (source: SourceSelection): Promise<ModeStatus> =>
+    taken(http.POST('/api/v1/status/source', { params: { header: confirmed }, body: source })),
+  setUpRemote: (name: string, url: string): Promise<ModeStatus> =>
+    taken(http.POST('/api/v1/status/remote', { params: { header: confirmed }, body: { name, url } })),
 
   /** All beads, page by page. */
   async beads(): Promise<readonly BeadSummary[]> {

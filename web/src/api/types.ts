@@ -4,6 +4,7 @@ import type { components } from './schema.generated.ts'
 type Schemas = components['schemas']
 
 export type Capabilities = Schemas['Capabilities']
+export type ModeStatus = Schemas['ModeStatus']
 export type Parked = Schemas['ParkedBead']
 export type Health = Schemas['Health']
 export type EndMode = Schemas['SessionEnd']['mode']

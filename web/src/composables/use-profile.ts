@@ -10,9 +10,12 @@ export function useProfile() {
   /** Nothing can be written: by decision of who started the server, or because the source does not allow it. */
   const readOnly = computed(() => profile.value.readOnly || project.capabilities?.workPlane?.readOnly === true)
 
+  /** Read-only by decision of who started the server. */
+  const asked = computed(() => profile.value.readOnly)
+
   function has(surface: Surface): boolean {
     return profile.value.surfaces.includes(surface) && !(surface === 'authoring' && readOnly.value)
   }
 
-  return { mode, readOnly, has }
+  return { mode, readOnly, asked, has }
 }

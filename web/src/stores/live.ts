@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import type { EscalationView } from '../../../model/escalation.ts'
 import { isFromAgent } from '../../../model/escalation.ts'
 import type { GembaEvent } from '../../../model/event.ts'
+import type { Surface } from '../../../model/mode.ts'
 import { isEnded } from '../../../model/session.ts'
 import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
@@ -16,6 +17,7 @@ import { useHosts } from './hosts.ts'
 import { useProject } from './project.ts'
 import { useRefusals } from './refusals.ts'
 import { useSessions } from './sessions.ts'
+import { useStatus } from './status.ts'
 import { useStarts } from './starts.ts'
 import { useToasts } from './toasts.ts'
 
@@ -32,19 +34,22 @@ export const useLive = defineStore('live', () => {
   const happenings = useHappenings()
   const refusals = useRefusals()
   const health = useHealth()
+  const status = useStatus()
   let feed: Feed | null = null
 
   async function load(): Promise<'loaded' | 'stop'> {
     try {
-      const [capabilities, beadList, sessionList, escalationList, hostList, parked] = await Promise.all([
-        api.capabilities(),
-        api.beads(),
-        api.sessions(),
-        api.escalations(),
-        api.hosts(),
-        api.parked(),
-      ])
+      const [capabilities] = await Promise.all([api.capabilities(), status.load()])
       project.take(capabilities)
+      const offers = (surface: Surface): boolean => capabilities.profile.surfaces.includes(surface)
+      const nothing = Promise.resolve([])
+      const [beadList, sessionList, escalationList, hostList, parked] = await Promise.all([
+        api.beads(),
+        offers('sessions') ? api.sessions() : nothing,
+        offers('escalations') ? api.escalations() : nothing,
+        offers('hosts') ? api.hosts() : nothing,
+        offers('dispatch') ? api.parked() : nothing,
+      ])
       beads.replace(beadList, parked)
       sessions.replace(sessionList)
       escalations.replace(escalationList)
@@ -104,10 +109,12 @@ export const useLive = defineStore('live', () => {
       case 'host.changed':
         return hosts.apply(body.host)
       case 'work-plane.changed':
+        void status.load().catch(() => undefined)
         return project.setWorkPlane({ healthy: body.healthy, why: body.why })
-      case 'manifest.appended':
       case 'manifest.changed':
-        // The Beads history follows these itself.
+        return status.takeManifest(body.state)
+      case 'manifest.appended':
+        // The Beads history follows it itself.
         return
     }
   }
