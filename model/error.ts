@@ -179,6 +179,21 @@ export const catalogue = {
     message: 'A server that works a project keeps the Beads source of its configuration.',
     mend: 'Change `[beads]` in `.gemba/gemba.toml` and start again, or start with `--beads-only`.',
   },
+  beads_missing: {
+    status: 404,
+    message: 'There is no Beads database in {folder}.',
+    mend: 'Name a folder that has a `.beads` folder, or let one be made there.',
+  },
+  bd_failed: {
+    status: 502,
+    message: '`bd` failed, or answered what Gemba does not understand: {why}.',
+    mend: 'Try it again; when it lasts, run `bd doctor` in that folder.',
+  },
+  read_only_unforced: {
+    status: 409,
+    message: 'The database can not be made read-only beneath Gemba: {why}.',
+    mend: 'Leave out `--restart`: Gemba itself still refuses every write.',
+  },
   // Orchestration
   dispatch_full: {
     status: 409,

@@ -41,7 +41,7 @@ export async function setParent(desk: Desk, bead: { id: string; type: string }, 
 
 /** Checks an edge as bd does in its code, and writes it. `type` is that of `from`. Writes no event row, as bd does not. */
 export async function insertEdge(desk: Desk, edge: Edge & { readonly type: string }): Promise<void> {
-  checkForm(edge)
+  checkEdgeForm(edge)
   const existing = await kindBetween(desk, edge.from, edge.to)
   if (existing === edge.kind) return
   if (existing !== undefined) {
@@ -57,14 +57,15 @@ export async function insertEdge(desk: Desk, edge: Edge & { readonly type: strin
   )
 }
 
-function checkForm(edge: Edge): void {
-  if (!/^[a-z][a-z0-9_-]{0,31}$/.test(edge.kind)) throw refused('the kind must be a short lower-case word')
-  if (edge.to === '' || edge.to.length > 255) throw refused('the other bead has no id')
-  if (edge.from === edge.to) throw refused(`${edge.from} can not depend on itself`)
+/** Refuses with `dependency_invalid` an edge that no database takes. */
+export function checkEdgeForm(edge: Edge): void {
+  if (!/^[a-z][a-z0-9_-]{0,31}$/.test(edge.kind)) throw edgeRefused('the kind must be a short lower-case word')
+  if (edge.to === '' || edge.to.length > 255) throw edgeRefused('the other bead has no id')
+  if (edge.from === edge.to) throw edgeRefused(`${edge.from} can not depend on itself`)
 }
 
 async function checkTarget(desk: Desk, edge: Edge & { readonly type: string }): Promise<void> {
-  if (edge.to.startsWith('external:') && edge.kind !== 'parent-child') return checkOutside(edge.to)
+  if (edge.to.startsWith('external:') && edge.kind !== 'parent-child') return checkOutsideTarget(edge.to)
   if (!(await takenIds(desk.writing, [edge.to])).has(edge.to)) {
     throw new GembaError('bead_not_found', { bead: edge.to.slice(0, 100) })
   }
@@ -79,13 +80,14 @@ async function checkTarget(desk: Desk, edge: Edge & { readonly type: string }): 
     edge.to,
   ])
   if (target !== undefined && (target.type === 'epic') !== (edge.type === 'epic')) {
-    throw refused('an epic can only block another epic, and other work only other work')
+    throw edgeRefused('an epic can only block another epic, and other work only other work')
   }
 }
 
-function checkOutside(target: string): void {
+/** Refuses with `dependency_invalid` a name that is none of a thing outside the database. */
+export function checkOutsideTarget(target: string): void {
   if (/^external:[^:\s]+:\S+$/.test(target)) return
-  throw refused('a target outside this database is named external:<project>:<capability>')
+  throw edgeRefused('a target outside this database is named external:<project>:<capability>')
 }
 
 /** Nothing may wait for itself, and a child not for its parent, which waits for it in turn. */
@@ -93,13 +95,13 @@ async function checkCircle(desk: Desk, edge: Edge): Promise<void> {
   const blocking = blockingKinds.includes(edge.kind)
   if (!blocking && edge.kind !== 'parent-child') return
   const way = await wayAlong(desk, blocking ? blockingKinds : ['parent-child'], edge.to, edge.from)
-  if (way !== undefined) throw circle([edge.from, ...way])
+  if (way !== undefined) throw edgeCircle([edge.from, ...way])
   const opposite = await kindBetween(desk, edge.to, edge.from)
   if (opposite === 'parent-child' || (!blocking && blockingKinds.includes(opposite ?? ''))) {
-    throw circle([edge.from, edge.to, edge.from])
+    throw edgeCircle([edge.from, edge.to, edge.from])
   }
   if (blocking && (await wayAlong(desk, ['parent-child'], edge.from, edge.to)) !== undefined) {
-    throw refused(`${edge.from} is below ${edge.to}, which is only done when it is done`)
+    throw edgeRefused(`${edge.from} is below ${edge.to}, which is only done when it is done`)
   }
 }
 
@@ -129,7 +131,7 @@ function wayBack(cameFrom: ReadonlyMap<string, string | null>, end: string): str
   return way
 }
 
-function circle(way: readonly string[]): GembaError {
+export function edgeCircle(way: readonly string[]): GembaError {
   return new GembaError('dependency_cycle', { path: way.join(' → ') })
 }
 
@@ -149,6 +151,6 @@ async function parentsOf(desk: Desk, id: string): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-function refused(why: string): GembaError {
+export function edgeRefused(why: string): GembaError {
   return new GembaError('dependency_invalid', { why })
 }

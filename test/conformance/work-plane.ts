@@ -12,9 +12,9 @@ import { WorkPlaneBench, type OpenWorkPlane } from './work-plane/work-plane-benc
 
 const parts = [creation, updates, lifeCycle, relations, comments, history, claims, changes, otherPrograms]
 
-/** What every work plane promises (`model/work-plane.ts`), tried on a real database. */
-export function workPlaneConformance(name: string, open: OpenWorkPlane): void {
-  describe(`work plane: ${name}`, () => {
+/** What every work plane promises (`model/work-plane.ts`), tried on a real database. `timeout`: milliseconds of a test. */
+export function workPlaneConformance(name: string, open: OpenWorkPlane, timeout = 60_000): void {
+  describe(`work plane: ${name}`, { timeout }, () => {
     const bench = new WorkPlaneBench()
     beforeAll(() => bench.open(open))
     afterAll(() => bench.release())

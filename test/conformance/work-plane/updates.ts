@@ -26,11 +26,11 @@ export function updates(bench: WorkPlaneBench): void {
       expect(labelled.labels).toEqual(['old', 'z'])
       const merged = await bench.plane.update(bead.id, { metadata: { drop: null, more: [true] } }, by)
       expect(merged.metadata).toEqual({ keep: 1, more: [true] })
-      const none = { assignee: null, externalRef: null, estimatedMinutes: null, dueAt: null, deferUntil: null }
-      expect(await bench.plane.update(bead.id, { ...none, description: '' }, by)).toMatchObject({
-        ...none,
-        description: '',
-      })
+      const none = { assignee: null, externalRef: null, dueAt: null, deferUntil: null, description: '' }
+      expect(await bench.plane.update(bead.id, none, by)).toMatchObject(none)
+      const timeless = bench.plane.update(bead.id, { estimatedMinutes: null }, by)
+      if (bench.traits.clearsEstimates) expect((await timeless).estimatedMinutes).toBe(null)
+      else await refuse(timeless, 'bead_invalid', ['estimatedMinutes'])
     })
 
     it('checks like create and changes nothing when it refuses', async () => {

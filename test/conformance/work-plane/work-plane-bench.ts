@@ -9,12 +9,35 @@ export interface Outsider {
   rows<T>(sql: string, values?: readonly unknown[]): Promise<T[]>
 }
 
+/** Where sources may differ. */
+export interface Traits {
+  /** Checks and writes are one also against other programs. */
+  readonly compareAndSet: boolean
+  /** Milliseconds that the times of new rows may be ahead, because they are rounded. */
+  readonly aheadMs: number
+  readonly clearsEstimates: boolean
+  /** Beads with texts up to the limit can be changed later. */
+  readonly changesLongTexts: boolean
+  /** Dolt's commits are in the person's name and hold all of a change. */
+  readonly commitsAsPerson: boolean
+}
+
+const strict: Traits = {
+  compareAndSet: true,
+  aheadMs: 0,
+  clearsEstimates: true,
+  changesLongTexts: true,
+  commitsAsPerson: true,
+}
+
 export interface OpenedWorkPlane {
   /** A plane on an empty Beads database that may be written. */
   readonly plane: WorkPlane
   /** The same database through another process, as far as the plane can tell. */
   readonly second: WorkPlane
   readonly outsider: Outsider
+  /** What this source does otherwise than the strictest. */
+  readonly traits?: Partial<Traits>
 }
 
 /** Opens what an adaptor's suite runs on, and registers the release of whatever it has acquired at once. */
@@ -59,6 +82,10 @@ export class WorkPlaneBench {
 
   get outsider(): Outsider {
     return this.#get('outsider')
+  }
+
+  get traits(): Traits {
+    return { ...strict, ...this.#get('traits') }
   }
 
   make(more: Partial<NewBead> = {}): Promise<BeadDetail> {

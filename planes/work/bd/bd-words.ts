@@ -1,0 +1,98 @@
+import { builtinStatuses, builtinTypes } from '../../../model/bead.ts'
+import { isJsonObject, type JsonObject } from '../../../model/json.ts'
+import type { Words } from '../shape.ts'
+import { objectIn } from './bd-output.ts'
+import type { BdProgram } from './bd-program.ts'
+
+/** Milliseconds for which words are taken as they were read. */
+const lifeMs = 30_000
+
+/** Versions of bd that writing was tested with, and the schema that each keeps. */
+const testedVersions: Readonly<Record<string, number>> = { '1.0.2': 32, '1.0.3': 32 }
+
+export interface BdVersion {
+  readonly name: string
+  /** Of the database that this bd keeps; 0 when it was never tested. */
+  readonly schema: number
+}
+
+/** Which bd it is; looks before any database is opened, which a newer bd would move to its own schema. */
+export async function readVersion(bd: BdProgram): Promise<BdVersion> {
+  const { version } = objectIn(await bd.run(['version', '--json']))
+  const name = typeof version === 'string' ? version : 'unknown'
+  return { name, schema: testedVersions[name] ?? 0 }
+}
+
+/** Why Gemba does not write through that bd, or null. */
+export function versionProblem({ name, schema }: BdVersion): string | null {
+  if (schema !== 0) return null
+  return `bd is ${name}, tested for writing are ${Object.keys(testedVersions).join(', ')}`
+}
+
+/** The words that people configured, read again when they are old. */
+export function wordsOf(bd: BdProgram, version: BdVersion): { read(fresh?: boolean): Promise<Words> } {
+  let words: Promise<Words> | undefined
+  let readAt = 0
+  return {
+    read: (fresh = false) => {
+      if (words !== undefined && !fresh && performance.now() - readAt < lifeMs) return words
+      readAt = performance.now()
+      const next = readWords(bd, version)
+      words = next
+      next.catch(() => {
+        if (words === next) words = undefined
+      })
+      return next
+    },
+  }
+}
+
+async function readWords(bd: BdProgram, version: BdVersion): Promise<Words> {
+  const [config, statuses, types] = await Promise.all([
+    bd.run(['config', 'list', '--json']),
+    bd.run(['statuses', '--json']),
+    bd.run(['types', '--json']),
+  ])
+  return wordsIn(objectIn(config), objectIn(statuses), objectIn(types), version)
+}
+
+/** What the answers of `bd config list`, `bd statuses` and `bd types` say together. */
+export function wordsIn(config: JsonObject, statuses: JsonObject, types: JsonObject, version: BdVersion): Words {
+  const text = (key: string): string => (typeof config[key] === 'string' ? config[key] : '')
+  const infra = listIn(text('types.infra'))
+  return {
+    version: version.schema,
+    prefix: text('issue_prefix').replace(/-$/, ''),
+    allowedPrefixes: listIn(text('allowed_prefixes')),
+    counterIds: text('issue_id_mode') === 'counter',
+    // bd makes its ids itself.
+    minHashLength: 3,
+    maxHashLength: 8,
+    maxCollision: 0.25,
+    statuses: unique([...builtinStatuses, ...namesIn(statuses)]),
+    types: unique([...builtinTypes, ...namesIn(types), ...listIn(text('types.custom'))]),
+    wispTypes: infra.length > 0 ? infra : ['agent', 'rig', 'role', 'message'],
+  }
+}
+
+/** The names in every list of the answer: built in, core and custom ones. */
+function namesIn(answer: JsonObject): string[] {
+  const entries: unknown[] = Object.values(answer).filter(Array.isArray).flat()
+  return entries.flatMap((entry) => {
+    const name = isJsonObject(entry) ? entry['name'] : entry
+    return typeof name === 'string' ? [name] : []
+  })
+}
+
+/** bd keeps lists either with commas or as JSON. */
+function listIn(text: string): string[] {
+  return text
+    .replace(/[[\]"]/g, '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words)].filter((word) => word !== '')
+}

@@ -1,0 +1,55 @@
+import { describe } from 'vitest'
+import { openBdFolder } from '../../planes/work/bd/open-bd-folder.ts'
+import { sqlLoginOf } from '../../planes/work/bd/discover-beads.ts'
+import { bdVersion } from '../bd/bd-program.ts'
+import { openPlain } from '../bd/bead-rows.ts'
+import { makeBdFolder, sqlOnFiles } from '../bd/bd-folder.ts'
+import { startDoltServer } from '../dolt-server.ts'
+import { workPlaneConformance } from './work-plane.ts'
+import type { OpenWorkPlane, Traits } from './work-plane/work-plane-bench.ts'
+
+const { version, why } = await bdVersion()
+if (version === undefined)
+  console.warn(`Skipped, as ${why}: the bd adaptor's conformance; its parsing is still tested.`)
+
+/** What bd does otherwise, or can not do. */
+const traits: Traits = {
+  compareAndSet: false,
+  aheadMs: 1_000,
+  clearsEstimates: false,
+  changesLongTexts: false,
+  commitsAsPerson: false,
+}
+
+const onServer: OpenWorkPlane = async (onRelease) => {
+  const server = await startDoltServer()
+  onRelease(() => server.release())
+  const made = await makeBdFolder({ server, database: 'conformance' })
+  onRelease(() => made.release())
+  const options = { folder: made.folder.root, slowMs: 0, env: made.env }
+  const plane = await openBdFolder(options)
+  onRelease(() => plane.disconnect())
+  const second = await openBdFolder(options)
+  onRelease(() => second.disconnect())
+  const login = sqlLoginOf(made.folder)
+  if (login === undefined) throw new Error('the folder names no server')
+  const outsider = openPlain(login)
+  onRelease(() => outsider.close())
+  return { plane, second, outsider, traits }
+}
+
+const inFiles: OpenWorkPlane = async (onRelease) => {
+  const made = await makeBdFolder()
+  onRelease(() => made.release())
+  const options = { folder: made.folder.beads, slowMs: 0, env: made.env }
+  const plane = await openBdFolder(options)
+  onRelease(() => plane.disconnect())
+  const second = await openBdFolder(options)
+  onRelease(() => second.disconnect())
+  return { plane, second, outsider: { rows: await sqlOnFiles(made.folder) }, traits }
+}
+
+describe.skipIf(version === undefined)(`with ${version ?? `bd, but ${why}`}`, () => {
+  workPlaneConformance('bd on a server', onServer, 600_000)
+  workPlaneConformance('bd in files', inFiles, 600_000)
+})
