@@ -33,7 +33,7 @@ export function ok(body: unknown): Answer {
 export function send(response: ServerResponse, answer: Answer | null): void {
   const { status, body } = answer ?? { status: 404, body: { code: 'not_found', detail: 'There is nothing.', mend: '' } }
   response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' })
-  response.end(JSON.stringify(body))
+  response.end(status === 204 ? undefined : JSON.stringify(body))
 }
 
 /** A file of the built console; its page for every other address. */

@@ -7,9 +7,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
-import type { BeadSummary } from '../../model/bead.ts'
+import type { BeadEvent, BeadSummary, Edge } from '../../model/bead.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { EventBody } from '../../model/event.ts'
+import type { CapabilityProfile } from '../../model/mode.ts'
 import { paneSize } from '../../model/pane-size.ts'
 import type { SessionView } from '../../model/session.ts'
 import { bodyOf, ok, refused, send, serveFile, type Answer } from './answers.ts'
@@ -33,6 +34,16 @@ export interface ApiDouble {
   session(id: string): SessionView
   escalation(id: string): EscalationView
   put(beads: readonly BeadSummary[]): void
+  /** A bead's past, as the database would tell it; newest first. */
+  setHistory(bead: string, items: readonly BeadEvent[]): void
+  /** Edges besides those that the summaries tell of. */
+  setEdges(bead: string, edges: readonly Edge[]): void
+  /** As if somebody else had deleted it. */
+  delete(bead: string): void
+  /** What the server offers from now on. */
+  offer(profile: CapabilityProfile): void
+  /** The bodies of confirmed changes, in the order of `changes`. */
+  readonly bodies: readonly unknown[]
   /** A project in which nothing was ever written. */
   empty(): void
   emit(body: EventBody): void
@@ -58,6 +69,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
   let ticketNumber = 0
   const failures = new Map<string, Answer>()
   const changes: string[] = []
+  const bodies: unknown[] = []
   const typed: unknown[] = []
   const streams = new Set<ServerResponse>()
   const sockets = new Set<WebSocket>()
@@ -107,6 +119,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
       })
     const name = `${method} /${path.join('/')}`
     changes.push(name)
+    bodies.push(body)
     const failure = failures.get(name)
     failures.delete(name)
     send(response, failure ?? project.change(call))
@@ -164,6 +177,11 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     session: (id) => project.session(id),
     escalation: (id) => project.escalation(id),
     put: (beads) => project.put(beads),
+    setHistory: (bead, items) => project.setHistory(bead, items),
+    setEdges: (bead, edges) => project.setEdges(bead, edges),
+    delete: (bead) => project.delete(bead),
+    offer: (profile) => project.offer(profile),
+    bodies,
     empty: () => project.empty(),
     emit: (body) => project.emit(body),
     draw(bytes) {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import type { BeadDetail, BeadPatch, BeadSummary } from '../../model/bead.ts'
+import type { BeadDetail, BeadEvent, BeadPatch, BeadSummary, Edge } from '../../model/bead.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { EventBody, GembaEvent } from '../../model/event.ts'
+import { profileOf, type CapabilityProfile } from '../../model/mode.ts'
 import type { SessionView } from '../../model/session.ts'
 import { patched } from '../src/domain/move.ts'
 import { isAbout } from '../src/domain/session-events.ts'
@@ -37,8 +38,11 @@ export class ProjectDouble {
     ['lan-17', { bead: 'lan-17', why: 'the agent could not be started three times', since: new Date().toISOString() }],
   ])
   readonly #log = [...sampleEvents]
+  readonly #edges = new Map<string, readonly Edge[]>()
+  readonly #history = new Map<string, readonly BeadEvent[]>()
   readonly #tell: (event: GembaEvent) => void
   #mayStart = Promise.resolve()
+  #profile = profileOf('full', false)
 
   /** `tell` hears of every event from now on. */
   constructor(tell: (event: GembaEvent) => void) {
@@ -54,6 +58,27 @@ export class ProjectDouble {
   /** Puts beads into it, without a word. */
   put(list: readonly BeadSummary[]): void {
     for (const bead of list) this.#beads.set(bead.id, bead)
+  }
+
+  /** A bead's past, as the database would tell it; newest first. */
+  setHistory(bead: string, items: readonly BeadEvent[]): void {
+    this.#history.set(bead, items)
+  }
+
+  /** Edges besides those that the summaries tell of. */
+  setEdges(bead: string, edges: readonly Edge[]): void {
+    this.#edges.set(bead, edges)
+  }
+
+  /** What the server offers from now on. */
+  offer(profile: CapabilityProfile): void {
+    this.#profile = profile
+  }
+
+  /** As if somebody else had deleted it. */
+  delete(id: string): void {
+    this.#beads.delete(id)
+    this.emit({ kind: 'bead.deleted', bead: id })
   }
 
   /** Makes it one in which nothing was ever written. */
@@ -87,19 +112,10 @@ export class ProjectDouble {
     if (noun === 'sessions' && id !== undefined && verb === 'events') return this.#historyOf(id, query)
     if (noun === 'beads' && id !== undefined) {
       const bead = this.#beads.get(id)
-      return bead === undefined
-        ? {
-            status: 404,
-            body: {
-              code: 'bead_not_found',
-              detail: `There is no bead ${id}.`,
-              mend: 'Check the id; it may have been deleted by someone else.',
-            },
-          }
-        : { status: 200, body: detailOf(bead) }
+      return bead === undefined ? notFound(id) : ok(verb === 'history' ? this.#pastOf(id) : this.#detail(bead))
     }
     const lists: Readonly<Record<string, unknown>> = {
-      capabilities: capabilities(),
+      capabilities: { ...capabilities(), mode: this.#profile.mode, profile: this.#profile },
       status: modeStatus(),
       beads: { items: [...this.#beads.values()], cursor: null, event: `e.${this.#log.length}` },
       sessions: { items: [...this.#sessions.values()] },
@@ -133,12 +149,13 @@ export class ProjectDouble {
     }
     if (noun === 'sessions') return ok({})
     if (noun !== 'beads') return null
-    if (id === '')
-      return ok(
-        this.#setBead(
-          makeBead(`lan-${100 + this.#beads.size}`, String(body['title']), { type: String(body['type']), revision: 0 }),
-        ),
-      )
+    if (id === '') return ok(this.#create(body))
+    if (!this.#beads.has(id)) return notFound(id)
+    if (verb === 'dependencies') return this.#changeEdge(method, id, path[3] ?? '', String(body['kind']))
+    if (method === 'DELETE') {
+      this.delete(id)
+      return { status: 204, body: null }
+    }
     if (verb === 'close')
       return ok(
         this.#setBead({ ...this.bead(id), status: 'closed', state: 'completed', closedAt: new Date().toISOString() }),
@@ -148,9 +165,9 @@ export class ProjectDouble {
       this.emit({ kind: 'bead.unparked', bead: id })
       return ok({})
     }
-    if (method !== 'PATCH') return ok(detailOf(this.bead(id)))
+    if (method !== 'PATCH') return ok(this.#detail(this.bead(id)))
     const match = headers['if-match']
-    if (match !== undefined && match !== `"${detailOf(this.bead(id)).etag}"`) {
+    if (match !== undefined && match !== `"${this.#detail(this.bead(id)).etag}"`) {
       const detail = `Bead ${id} was changed meanwhile.`
       return {
         status: 412,
@@ -158,6 +175,41 @@ export class ProjectDouble {
       }
     }
     return ok(this.#setBead(patched(this.bead(id), body as BeadPatch)))
+  }
+
+  #create(body: Record<string, unknown>): BeadDetail {
+    const {
+      id = `lan-${100 + this.#beads.size}`,
+      title,
+      type,
+      parent = null,
+      labels = [],
+    } = body as Partial<BeadSummary>
+    const bead = makeBead(id, String(title), { revision: 0, type: String(type), parent, labels })
+    return this.#setBead(bead)
+  }
+
+  #detail(bead: BeadSummary): BeadDetail {
+    const edges = [...this.#edges.values()].flat()
+    const detail = detailOf(bead)
+    return {
+      ...detail,
+      dependencies: [...detail.dependencies, ...edges.filter(({ from }) => from === bead.id)],
+      dependents: [...detail.dependents, ...edges.filter(({ to }) => to === bead.id)],
+    }
+  }
+
+  #pastOf(id: string): unknown {
+    return { items: this.#history.get(id) ?? [], more: false, recorded: true }
+  }
+
+  #changeEdge(method: string, from: string, to: string, kind: string): Answer {
+    const others = (this.#edges.get(from) ?? []).filter((edge) => edge.to !== to)
+    if (method === 'PUT' && !this.#beads.has(to)) return notFound(to)
+    this.#edges.set(from, method === 'PUT' ? [...others, { from, to, kind }] : others)
+    const bead = this.bead(from)
+    const blockedBy = bead.blockedBy.filter((blocker) => blocker !== to)
+    return ok(this.#setBead({ ...bead, blockedBy }))
   }
 
   #historyOf(session: string, query: URLSearchParams): Answer {
@@ -171,7 +223,7 @@ export class ProjectDouble {
     const next = { ...bead, revision: bead.revision + 1 }
     this.#beads.set(next.id, next)
     this.emit({ kind: 'bead.changed', bead: next })
-    return detailOf(next)
+    return this.#detail(next)
   }
 
   #setSession(session: SessionView): void {
@@ -207,6 +259,11 @@ export class ProjectDouble {
     this.emit({ kind: 'escalation.changed', escalation: decided })
     return decided
   }
+}
+
+function notFound(id: string): Answer {
+  const mend = 'Check the id; it may have been deleted by someone else.'
+  return { status: 404, body: { code: 'bead_not_found', detail: `There is no bead ${id}.`, mend } }
 }
 
 function needed<Thing>(kind: string, id: string, thing: Thing | undefined): Thing {

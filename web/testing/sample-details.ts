@@ -29,7 +29,7 @@ export function detailOf(bead: BeadSummary): BeadDetail {
 }
 
 /** What the sample project can do. */
-export function capabilities(): unknown {
+export function capabilities(): object {
   const project = {
     id: 'lantern',
     name: 'Lantern gallery',

@@ -4,13 +4,9 @@ import type { BeadDetail, BeadPatch } from '../../../model/bead.ts'
 import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
 import type { Problem } from '../api/types.ts'
+import { beadAgain } from '../domain/bead-again.ts'
+import { clashes, type Conflict } from '../domain/conflict.ts'
 import { useBeads } from '../stores/beads.ts'
-
-/** An edit that met a newer bead: the person sees both and chooses. */
-export interface Conflict {
-  readonly patch: BeadPatch
-  readonly theirs: BeadDetail
-}
 
 export type DetailState = 'loading' | 'shown' | 'failed'
 
@@ -21,6 +17,10 @@ export function useBeadDetail(id: Ref<string>) {
   const bead = shallowRef<BeadDetail | null>(null)
   const problem = shallowRef<Problem | null>(null)
   const conflict = shallowRef<Conflict | null>(null)
+  /** It was deleted while it was looked at; what was read of it is still there. */
+  const gone = ref(false)
+  /** The bead that was deleted from here, on purpose. */
+  let removed = ''
 
   async function load(): Promise<void> {
     const wanted = id.value
@@ -28,12 +28,17 @@ export function useBeadDetail(id: Ref<string>) {
       const read = await api.bead(wanted)
       if (wanted !== id.value) return
       take(read)
+      gone.value = false
       state.value = 'shown'
       problem.value = null
     } catch (error) {
       if (wanted !== id.value) return
-      problem.value = toProblem(error)
-      state.value = 'failed'
+      const failure = toProblem(error)
+      if (bead.value !== null && failure.code === 'bead_not_found') gone.value = true
+      else {
+        problem.value = failure
+        state.value = 'failed'
+      }
     }
   }
 
@@ -42,27 +47,56 @@ export function useBeadDetail(id: Ref<string>) {
     beads.apply([read])
   }
 
-  /** Writes only if nobody else wrote since; else `conflict` is set. Other errors are thrown. */
+  /**
+   * Writes only if nobody else wrote since. What others changed elsewhere in the bead is no obstacle; where both changed
+   * the same field, `conflict` is set. Other errors are thrown.
+   */
   async function save(patch: BeadPatch): Promise<void> {
-    const before = bead.value
-    if (before === null) return
-    try {
-      take(await api.updateBead(before.id, patch, before.etag))
-      conflict.value = null
-    } catch (error) {
-      if (toProblem(error).code !== 'bead_changed') throw error
-      const theirs = await api.bead(before.id)
-      take(theirs)
-      conflict.value = { patch, theirs }
+    for (let base = bead.value; base !== null;) {
+      try {
+        take(await api.updateBead(base.id, patch, base.etag))
+        conflict.value = null
+        return
+      } catch (error) {
+        base = await meet(error, patch, base)
+      }
     }
   }
 
-  /** Mine over theirs, or theirs as it is. */
-  async function resolve(choice: 'mine' | 'theirs'): Promise<void> {
-    const open = conflict.value
-    if (open === null) return
-    conflict.value = null
-    if (choice === 'mine') await save(open.patch)
+  /** After a refused write: the bead to write on, or null when the person must choose. */
+  async function meet(error: unknown, patch: BeadPatch, base: BeadDetail): Promise<BeadDetail | null> {
+    const { code } = toProblem(error)
+    if (code === 'bead_not_found') gone.value = true
+    if (code !== 'bead_changed') throw error
+    const theirs = await api.bead(base.id)
+    take(theirs)
+    const found = { patch, base, theirs }
+    if (!clashes(found) && theirs.etag !== base.etag) return theirs
+    conflict.value = found
+    return null
+  }
+
+  /** Writes what the person chose; nothing when that is the bead as it is. */
+  async function resolve(chosen: BeadPatch): Promise<void> {
+    if (Object.keys(chosen).length > 0) await save(chosen)
+    else conflict.value = null
+  }
+
+  /** Deletes it for good, only if nobody wrote since. */
+  async function remove(): Promise<void> {
+    const before = bead.value
+    if (before === null) return
+    await api.deleteBead(before.id, before.etag)
+    removed = before.id
+    beads.remove(before.id)
+  }
+
+  /** Creates a deleted bead once more, with all that can be written again. */
+  async function writeAgain(): Promise<void> {
+    const before = bead.value
+    if (before === null) return
+    take(await api.createBead(beadAgain(before, (other) => beads.get(other) !== undefined)))
+    gone.value = false
   }
 
   watch(
@@ -71,9 +105,17 @@ export function useBeadDetail(id: Ref<string>) {
       state.value = 'loading'
       bead.value = null
       conflict.value = null
+      gone.value = false
       void load()
     },
     { immediate: true },
+  )
+  watch(
+    () => [id.value, beads.held.has(id.value)] as const,
+    ([bead, held], [before, wasHeld]) => {
+      if (bead === before && wasHeld && !held && bead !== removed) gone.value = true
+      if (bead === before && !wasHeld && held && gone.value) void load()
+    },
   )
   watch(
     () => beads.held.get(id.value)?.revision ?? 0,
@@ -82,5 +124,5 @@ export function useBeadDetail(id: Ref<string>) {
     },
   )
 
-  return { state, bead, problem, conflict, load, take, save, resolve }
+  return { state, bead, problem, conflict, gone, load, take, save, resolve, remove, writeAgain }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { BeadDetail } from '../../../model/bead.ts'
 import { makeBead } from '../../testing/sample.ts'
-import { conflictRows } from './conflict.ts'
+import { alsoChanged, clashes, conflictRows, resolvedPatch } from './conflict.ts'
 
 const theirs: BeadDetail = {
   ...makeBead('b-1', 'Their title', { labels: ['kept'] }),
@@ -25,8 +25,30 @@ const theirs: BeadDetail = {
 
 it('sets mine beside theirs, field by field', () => {
   expect(conflictRows({ title: 'My title', description: 'mine', addLabels: ['new'] }, theirs)).toEqual([
-    { field: 'title', mine: 'My title', theirs: 'Their title' },
-    { field: 'description', mine: 'mine', theirs: '(empty)' },
-    { field: 'labels', mine: 'kept, new', theirs: 'kept' },
+    { field: 'title', name: 'Title', mergeable: true, mine: 'My title', theirs: 'Their title' },
+    { field: 'description', name: 'Description', mergeable: true, mine: 'mine', theirs: '(empty)' },
+    { field: 'labels', name: 'Labels', mergeable: false, mine: 'kept, new', theirs: 'kept' },
   ])
+})
+
+it('only what both changed clashes; what one changed needs no choice', () => {
+  const base = { ...theirs, title: 'Base title', priority: 4 }
+  expect(clashes({ patch: { title: 'Mine' }, base, theirs })).toBe(true)
+  expect(clashes({ patch: { design: 'Mine' }, base, theirs })).toBe(false)
+  expect(clashes({ patch: { addLabels: ['x'] }, base, theirs: { ...theirs, labels: [] } })).toBe(false)
+  expect(alsoChanged({ patch: { title: 'Mine' }, base, theirs: { ...theirs, labels: [] } })).toEqual([
+    'Priority',
+    'Labels',
+  ])
+})
+
+it('what was chosen field by field becomes one edit', () => {
+  const patch = { title: 'Mine', design: 'Mine', notes: 'Mine', addLabels: ['x'], removeLabels: ['y'] }
+  const choices = {
+    title: { use: 'theirs' },
+    design: { use: 'merged', text: 'Both' },
+    labels: { use: 'theirs' },
+  } as const
+  expect(resolvedPatch(patch, choices)).toEqual({ design: 'Both', notes: 'Mine' })
+  expect(resolvedPatch({ title: 'Mine' }, { title: { use: 'theirs' } })).toEqual({})
 })
