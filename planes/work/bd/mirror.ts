@@ -124,9 +124,11 @@ export function createMirror(): Mirror {
 }
 
 /** What a summary shows beside the row and how the bead stands. */
-export function around(bead: BdBead): { labels: readonly string[]; parent: string | null; commentCount: number } {
+export function around(bead: BdBead): Omit<Parameters<typeof summaryOf>[1], 'standing' | 'revision'> {
   const parent = bead.edges.find((edge) => edge.kind === 'parent-child')?.to ?? null
-  return { labels: bead.labels, parent, commentCount: bead.comments.length }
+  // bd tells no times of labels, and of edges not everywhere.
+  const touchedAt = bead.comments.at(-1)?.createdAt.replace('T', ' ').replace('Z', '') ?? null
+  return { labels: bead.labels, parent, commentCount: bead.comments.length, touchedAt }
 }
 
 /** A row that was seen at the other end of an edge; what hangs on it is known from before. */
