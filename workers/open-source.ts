@@ -1,8 +1,12 @@
+import { basename, isAbsolute } from 'node:path'
 import { GembaError } from '../model/error.ts'
 import type { ModeSource, SourceSelection } from '../model/mode.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
 import { openManifest } from '../planes/manifest/open-manifest.ts'
 import { recordedWorkPlane } from '../planes/manifest/recorded-work-plane.ts'
+import { discoverBeads, sqlLoginOf } from '../planes/work/bd/discover-beads.ts'
+import { initialiseBeads } from '../planes/work/bd/initialise-beads.ts'
+import { openBdFolder } from '../planes/work/bd/open-bd-folder.ts'
 import { openBeads } from '../planes/work/beads-sql.ts'
 import { trust } from '../planes/work/login.ts'
 import { readOnlyWorkPlane } from '../planes/work/read-only-work-plane.ts'
@@ -10,6 +14,8 @@ import { sourceDisplay, urlAddress } from '../runtime/beads-source.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { BeadsOnlySettings } from '../runtime/settings.ts'
 import type { OpenSource } from './chosen-source.ts'
+
+type FolderSelection = Exclude<SourceSelection, { readonly kind: 'url' }>
 
 /** Why nothing is changed or recorded, for people. */
 const askedReadOnly = 'Gemba was started with `--beads-read-only`'
@@ -24,7 +30,7 @@ export async function openSource(
   logger: Logger,
 ): Promise<OpenSource> {
   const source = sourceDisplay(selection)
-  const raw = await openPlane(selection)
+  const raw = await openPlane(selection, readOnly)
   try {
     return await recorded(source, raw, { path: manifest, readOnly, logger })
   } catch (error) {
@@ -33,10 +39,34 @@ export async function openSource(
   }
 }
 
-async function openPlane(selection: SourceSelection): Promise<WorkPlane> {
-  if (selection.kind !== 'url') throw new GembaError('source_invalid', { why: 'folders are not opened yet' })
+async function openPlane(selection: SourceSelection, readOnly: boolean): Promise<WorkPlane> {
+  if (selection.kind !== 'url') return openFolder(selection, readOnly)
   const { host, port, user, password, database, tls } = urlAddress(selection.url)
   return openBeads({ host, port, user, database, ...(password === '' ? {} : { password }), ...trust(tls) })
+}
+
+/** A worktree may be given a database; of a directory it is asked that it has one. */
+async function openFolder(
+  { folder, kind, initialise = false, prefix }: FolderSelection,
+  readOnly: boolean,
+): Promise<WorkPlane> {
+  if (!isAbsolute(folder)) throw new GembaError('source_invalid', { why: `${folder} is not an absolute path` })
+  const found = await discoverBeads(folder)
+  if (found === undefined && !(kind === 'worktree' && initialise && !readOnly)) {
+    throw new GembaError('beads_missing', { folder })
+  }
+  const beads = found ?? (await initialiseBeads(folder, { prefix: prefix ?? prefixOf(folder) }))
+  const login = sqlLoginOf(beads)
+  return login === undefined ? openBdFolder({ folder, readOnly }) : openBeads(login)
+}
+
+/** Ids of a new database begin like the name of its folder. */
+function prefixOf(folder: string): string {
+  const name = basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+  return name.slice(0, 12).replace(/-+$/, '') || 'bd'
 }
 
 async function recorded(

@@ -8,6 +8,7 @@ import { useHosts } from '../stores/hosts.ts'
 import { useProject } from '../stores/project.ts'
 import { useSessions } from '../stores/sessions.ts'
 import { useNow } from './use-now.ts'
+import { useProfile } from './use-profile.ts'
 
 /** Why beads wait and what they hold back, as things stand now. */
 export function useReasons() {
@@ -18,7 +19,9 @@ export function useReasons() {
   const project = useProject()
   const now = useNow()
 
+  const profile = useProfile()
   const noSeat = computed(() => {
+    if (!profile.has('dispatch')) return null
     const most = project.capabilities?.project.maxSessions
     if (!hosts.all.some((host) => host.status === 'online' || host.status === 'degraded')) return 'no host is online'
     return most !== undefined && sessions.open.length >= most ? `all ${most} seats are taken` : ''

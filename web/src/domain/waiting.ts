@@ -28,8 +28,8 @@ export interface Surroundings {
   readonly host: HostView | undefined
   readonly parkedWhy: string | undefined
   readonly children: { readonly done: number; readonly all: number } | undefined
-  /** Why nothing can start at all right now; empty when something can. */
-  readonly noSeat: string
+  /** Why nothing can start at all right now; empty when something can; null where nothing is ever started. */
+  readonly noSeat: string | null
   readonly now: number
 }
 
@@ -40,7 +40,7 @@ export function reasonOf(bead: BeadSummary, around: Surroundings): Reason | null
   if (bead.state === 'completed') return null
   if (around.parkedWhy !== undefined) return reason('park', 'bad', `parked: ${around.parkedWhy}`)
   if (around.session !== undefined) return sessionReason(around.session, around)
-  if (bead.state === 'started') return reason('dot', 'plain', holderText(bead))
+  if (bead.state === 'started') return reason('dot', 'plain', holderText(bead, around.noSeat !== null))
   if (bead.blockedBy.length > 0) return blockedReason(bead, around)
   if (wrapperTypes.includes(bead.type)) return wrapperReason(around)
   if (bead.type === 'decision') return reason('fork', 'plain', 'waiting for people to decide')
@@ -50,6 +50,7 @@ export function reasonOf(bead: BeadSummary, around: Surroundings): Reason | null
   if (bead.state === 'backlog') return reason('pause', 'plain', bead.status === 'deferred' ? 'deferred' : bead.status)
   if (bead.assignee !== null && bead.assignee !== '') return reason('dot', 'plain', `kept for ${bead.assignee}`)
   if (!bead.ready) return unreadyReason(bead, around)
+  if (around.noSeat === null) return reason('dot', 'good', 'ready')
   if (around.noSeat !== '') return reason('hourglass', 'wait', `ready, but ${around.noSeat}`)
   return reason('dot', 'good', 'ready to start')
 }
@@ -92,11 +93,10 @@ function unreadyReason({ parent }: BeadSummary, around: Surroundings): Reason {
   return reason('blocked', 'wait', `its parent ${above.id} is not ready`)
 }
 
-function holderText({ assignee, status }: BeadSummary): string {
+function holderText({ assignee, status }: BeadSummary, dispatches: boolean): string {
   if (assignee === null || assignee === '') return status === 'in_progress' ? 'held by nobody' : status
-  return sessionOfHolder(assignee) === undefined
-    ? `held by ${assignee}`
-    : 'its session is over; Gemba is giving it back'
+  if (sessionOfHolder(assignee) === undefined) return `held by ${assignee}`
+  return dispatches ? 'its session is over; Gemba is giving it back' : 'held by an agent of another Gemba'
 }
 
 /** What closing a bead would do for those that wait for it. */
