@@ -45,11 +45,21 @@ test('beads import takes what is good into the database, and names each line tha
   const url = `mysql://root@${server.host}:${server.port}/shop`
   writeFileSync(toml, readFileSync(toml, 'utf8').replace('embedded = true', `url = "${url}"`))
 
+  const dry = await line.gemba(['beads', 'import', 'export.jsonl', '--dry-run'])
+  expect(dry.stdout.split('\n')).toEqual([
+    'export.jsonl:2: not taken: it is not a JSON object',
+    'export.jsonl:1 shop-1: would be created',
+    expect.stringMatching(/^export\.jsonl:3 shop-2: not taken: status must be one of/),
+    '3 lines: 1 to be created, 0 to be updated, 0 skipped, 2 not taken',
+    '',
+  ])
+  expect(dry.code).toBe(6)
+
   const { code, stdout } = await line.gemba(['beads', 'import', 'export.jsonl'])
   expect(stdout.split('\n')).toEqual([
     'export.jsonl:2: not taken: it is not a JSON object',
     expect.stringMatching(/^export\.jsonl:3 shop-2: not taken: .*status/),
-    '2 created, 0 updated, 0 there already, 2 not taken',
+    '2 created, 0 updated, 0 skipped, 2 not taken',
     '',
   ])
   expect(code).toBe(6)
@@ -60,7 +70,39 @@ test('beads import takes what is good into the database, and names each line tha
   writeFileSync(file, issue('shop-1', { labels: ['urgent'] }))
   const again = await line.gemba(['beads', 'import', file, '--json'])
   expect(again.code).toBe(0)
-  expect(JSON.parse(again.stdout)).toMatchObject({ version: 1, created: 0, updated: 0, skipped: 2 })
+  expect(JSON.parse(again.stdout)).toMatchObject({ version: 2, created: 0, updated: 0, skipped: 2 })
+})
+
+test('beads export writes what beads import takes, to and from databases that flags and the environment name', async () => {
+  const login = { host: server.host, port: server.port, user: server.user }
+  for (const database of ['one', 'two']) await createBeads({ ...login, database, prefix: 'shop' })
+  writeFileSync(join(line.folder, 'in.jsonl'), issue('shop-1', { labels: ['urgent'], assignee: 'ada' }))
+  const one = `mysql://root@${server.host}:${server.port}/one`
+  const two = `dolt://root@${server.host}:${server.port}/two`
+  expect(await line.gemba(['beads', 'import', 'in.jsonl', '--beads-url', one])).toMatchObject({ code: 0 })
+  const out = await line.gemba(['beads', 'export'], { GEMBA_BEADS_URL: one })
+  expect(JSON.parse(out.stdout)).toMatchObject({ _type: 'issue', id: 'shop-1', labels: ['urgent'], assignee: 'ada' })
+  for (const format of ['bd', 'columns']) {
+    expect(await line.gemba(['beads', 'export', 'out.jsonl', '--format', format, '--beads-url', one])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(join(line.folder, 'out.jsonl')) as string,
+    })
+    expect(await line.gemba(['beads', 'import', 'out.jsonl', '--beads-url', two])).toMatchObject({ code: 0 })
+    expect((await line.gemba(['beads', 'export', '-', '--beads-url', two])).stdout).toBe(out.stdout)
+  }
+})
+
+test('beads export says what is wrong with an address, and never shows it', async () => {
+  for (const url of [
+    'mysql://ada:hush@127.0.0.1:1',
+    'https://ada:hush@127.0.0.1:1/x',
+    'mysql://ada:hush@127.0.0.1:1/x',
+  ]) {
+    const { code, stdout, stderr } = await line.gemba(['beads', 'export', '--beads-url', url])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^(config_invalid|work_plane_unavailable): /)
+    expect(stdout + stderr).not.toContain('hush')
+  }
 })
 
 test('beads import says that there is nothing to read, and that Gemba must run to have its own database', async () => {

@@ -1,54 +1,77 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { userInfo } from 'node:os'
 import { GembaError } from '../model/error.ts'
-import { importJsonl, type ImportLine } from '../planes/work/import-jsonl.ts'
-import { beadsLogin, trust } from '../planes/work/login.ts'
-import { loadProject } from '../runtime/config.ts'
-import { dataFolderOf, runningServer, type DataFolder } from '../runtime/data-folder.ts'
-import { readServerSettings, settingsVariable } from '../runtime/settings.ts'
+import type { ImportRow, Verdict } from '../model/exchange.ts'
+import { countVerdicts, importLines, type ImportLine } from '../model/import-lines.ts'
+import { importTexts } from '../planes/work/import/jsonl-records.ts'
+import { openExchange, type SourceFlags } from './beads-source.ts'
 import { exitCodes, print, say } from './output.ts'
 
 /** Lines that are told one by one; `--json` tells all. */
 const most = 50
 
+export interface ImportFlags extends SourceFlags {
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
 /**
- * `gemba beads import`: takes the beads of a file of `bd export`, or of a folder of JSONL, into the project's database.
- * Repeat-safe. Ends with 6 when a line could not be taken. `not_running` when Gemba keeps the database and does not run.
+ * `gemba beads import`: takes the beads of a file of `bd export`, or of a folder of JSONL, into a Beads database; with
+ * `--dry-run` it only says what would become of each line. Repeat-safe. Ends with 6 when a line could not be taken.
  */
-export async function beadsImport(
-  file: string,
-  options: { folder: string; data?: string; json?: boolean },
-): Promise<number> {
+export async function beadsImport(file: string, flags: ImportFlags): Promise<number> {
   const path = resolve(file)
   if (!existsSync(path)) {
     const fix = 'Name a file of `bd export`, or a folder with issues.jsonl.'
     throw new GembaError('path_unusable', { path, why: 'there is nothing', fix })
   }
-  const report = await importJsonl(await loginOf(options.folder, dataFolderOf(options.folder, options.data)), path)
-  const bad = report.lines.filter((line) => line.bad)
-  if (options.json === true) print(JSON.stringify({ version: 1, ...report }))
-  else {
-    for (const line of bad.slice(0, most)) print(told(line))
-    if (bad.length > most) print(`… and ${bad.length - most} more; --json tells all`)
-    const there = report.skipped - bad.length
-    print(`${report.created} created, ${report.updated} updated, ${there} there already, ${bad.length} not taken`)
-  }
-  say('Each line stands for its bead and for each of its labels, edges and comments.')
-  return bad.length === 0 ? exitCodes.done : exitCodes.findings
+  const exchange = await openExchange(flags)
+  const texts = await importTexts(path)
+  const actor = { name: process.env['GEMBA_ACTOR'] ?? userInfo().username, via: 'cli' } as const
+  const rows = flags.dryRun === true ? (await exchange.plan(texts)).rows : await exchange.import(texts, { actor })
+  if (flags.json === true) print(JSON.stringify(report(rows, flags.dryRun === true)))
+  else if (flags.dryRun === true) tellPlan(rows)
+  else tellDone(rows)
+  return rows.some((row) => row.verdict === 'refused') ? exitCodes.findings : exitCodes.done
 }
 
-function told({ file, line, bead, why }: ImportLine): string {
-  return `${file}:${line}${bead === '' ? '' : ` ${bead}`}: not taken: ${why}`
+function report(rows: readonly ImportRow[], dryRun: boolean): object {
+  return { version: 2, dryRun, ...countVerdicts(rows), lines: importLines(rows), rows }
 }
 
-/** The database that the running Gemba uses, else a server of the project's own. */
-async function loginOf(folder: string, data: DataFolder): Promise<Parameters<typeof importJsonl>[0]> {
-  const { beads } = loadProject(folder)
-  if (!beads.embedded) {
-    const { host, port, user, password, database, tls } = beads
-    return { host, port, user, password, database, ...trust(tls) }
-  }
-  const running = await runningServer(data)
-  if (running?.state !== 'up') throw new GembaError('not_running', { folder: resolve(folder) })
-  return beadsLogin(readServerSettings({ [settingsVariable]: join(data.settings, 'server.json') }).beads)
+/** A dry run tells every line. */
+function tellPlan(rows: readonly ImportRow[]): void {
+  const lines = importLines(rows)
+  for (const line of lines) print(planned(line))
+  const { created, updated, skipped, refused } = countVerdicts(lines)
+  const total = `${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`
+  print(`${total}: ${created} to be created, ${updated} to be updated, ${skipped} skipped, ${refused} not taken`)
+  say('Nothing was written: this was a dry run.')
+}
+
+const words: Readonly<Record<Verdict, string>> = {
+  created: 'would be created',
+  updated: 'would be updated',
+  skipped: 'skipped',
+  refused: 'not taken',
+}
+
+function planned(line: ImportLine): string {
+  const changes = line.changes.length === 0 ? '' : ` (${line.changes.join(', ')})`
+  const why = line.why.length === 0 ? '' : `: ${line.why.join('; ')}`
+  return `${placeOf(line)}: ${words[line.verdict]}${changes}${why}`
+}
+
+function tellDone(rows: readonly ImportRow[]): void {
+  const bad = rows.filter((row) => row.verdict === 'refused')
+  for (const row of bad.slice(0, most)) print(`${placeOf(row)}: not taken: ${row.why}`)
+  if (bad.length > most) print(`… and ${bad.length - most} more; --json tells all`)
+  const { created, updated, skipped } = countVerdicts(rows)
+  print(`${created} created, ${updated} updated, ${skipped} skipped, ${bad.length} not taken`)
+  say('Each bead counts, and each of its labels, edges and comments. --dry-run says beforehand why a line is skipped.')
+}
+
+function placeOf({ file, line, bead }: Pick<ImportRow, 'file' | 'line' | 'bead'>): string {
+  return `${file}:${line}${bead === '' ? '' : ` ${bead}`}`
 }

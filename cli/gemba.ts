@@ -1,5 +1,8 @@
 import { Command, CommanderError, Option } from 'commander'
+import { exportFormats } from '../model/exchange.ts'
 import { installation } from '../runtime/installation.ts'
+import type { ExportFlags } from './beads-export.ts'
+import type { ImportFlags } from './beads-import.ts'
 import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { init } from './init.ts'
@@ -95,21 +98,34 @@ function program(): Command {
     .option('--data <folder>', data)
     .option('--json', 'print the findings as JSON')
     .action((folder: string, options: Parameters<typeof doctor>[1]) => finish(doctor(folder, options)))
-  gemba
-    .command('beads')
-    .description('Take beads in: `gemba beads import`.')
-    .command('import')
-    .description(
-      'Take the beads of a file of `bd export`, or of a folder of JSONL, into the project. Can be repeated. Ends with 6 ' +
-        'if a line could not be taken.',
-    )
-    .argument('<file>', 'the file or folder')
-    .option('--folder <folder>', 'the project', '.')
-    .option('--data <folder>', data)
+  const beads = gemba.command('beads').description('Take beads in and out: `gemba beads import`, `gemba beads export`.')
+  ofSource(
+    beads
+      .command('import')
+      .description(
+        'Take the beads of a file of `bd export`, or of a folder of JSONL, into a Beads database. Can be repeated. Ends ' +
+          'with 6 if a line could not be taken.',
+      )
+      .argument('<file>', 'the file or folder')
+      .option('--dry-run', 'only say what would become of each line, and why'),
+  )
     .option('--json', 'print what became of each line as JSON')
-    .action(async (file: string, options: { folder: string; data?: string; json?: boolean }) =>
+    .action(async (file: string, options: ImportFlags) =>
       finish((await import('./beads-import.ts')).beadsImport(file, options)),
     )
+  ofSource(
+    beads
+      .command('export')
+      .description('Write all beads as JSONL, in the order of their ids, for `bd import` or `gemba beads import`.')
+      .argument('[file]', 'where; - is standard output', '-')
+      .addOption(
+        new Option('--format <form>', 'bd: as `bd export` writes it; columns: every column of every row')
+          .choices(exportFormats)
+          .default('bd'),
+      ),
+  ).action(async (file: string, options: ExportFlags) =>
+    finish((await import('./beads-export.ts')).beadsExport(file, options)),
+  )
   gemba
     .command('install-bridge')
     .description(
@@ -136,6 +152,14 @@ function program(): Command {
     .option('--json', 'print it as JSON')
     .action((key: string | undefined, options: { folder: string; json?: boolean }) => finish(explain(key, options)))
   return gemba
+}
+
+/** The flags that say which beads are meant. */
+function ofSource(command: Command): Command {
+  return command
+    .option('--beads-url <url>', 'a Beads database on a Dolt server, mysql://user@host:3306/database (GEMBA_BEADS_URL)')
+    .option('--folder <folder>', 'else the database of this project', '.')
+    .option('--data <folder>', data)
 }
 
 /** The command's answer becomes the exit code. */

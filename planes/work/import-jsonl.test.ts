@@ -9,7 +9,11 @@ import { openPlain } from '../../test/bd/bead-rows.ts'
 import { startDoltServer, type DoltServer } from '../../test/dolt-server.ts'
 import { openBeads } from './beads-sql.ts'
 import { createBeads } from './create-beads.ts'
-import { importJsonl } from './import-jsonl.ts'
+import { system } from '../../model/actor.ts'
+import { countVerdicts } from '../../model/import-lines.ts'
+import { importTexts } from './import/jsonl-records.ts'
+import type { BeadsLogin } from './login.ts'
+import { sqlExchange } from './sql-exchange.ts'
 
 const backlog = new URL('../../test/fixtures/beads/gastown/', import.meta.url).pathname
 const by = { actor: { name: 'Ada', via: 'console' } } as const
@@ -29,6 +33,12 @@ async function fresh(database: string, prefix: string) {
   const login = { host: server.host, port: server.port, user: server.user, database }
   await createBeads({ ...login, prefix })
   return login
+}
+
+/** Imports what is at `path`, and counts. */
+async function importFrom(login: BeadsLogin, path: string) {
+  const rows = await sqlExchange(login).import(await importTexts(path), { actor: system })
+  return { ...countVerdicts(rows), rows }
 }
 
 async function linesOf<T>(name: string): Promise<T[]> {
@@ -64,8 +74,8 @@ describe('a real backlog', () => {
   let login: Awaited<ReturnType<typeof fresh>>
   beforeAll(async () => {
     login = await fresh('gastown', 'gt')
-    const report = await importJsonl(login, backlog)
-    expect(report.lines.filter((line) => line.result === 'skipped').map((line) => [line.bead, line.why])).toEqual([
+    const report = await importFrom(login, backlog)
+    expect(report.rows.filter((line) => line.verdict === 'skipped').map((line) => [line.bead, line.why])).toEqual([
       ...['auto_compact_enabled', 'compact_batch_size', 'compact_parallel_workers', 'compact_tier1_days'].map(kept),
       ...['compact_tier1_dep_levels', 'compact_tier2_commits', 'compact_tier2_days', 'compact_tier2_dep_levels'].map(
         kept,
@@ -153,7 +163,7 @@ describe('a real backlog', () => {
   it('imports nothing twice and never over a later version', async () => {
     const [id = ''] = listed.keys()
     await plane.update(id, { title: 'ours' }, by)
-    const again = await importJsonl(login, backlog)
+    const again = await importFrom(login, backlog)
     expect([again.created, again.updated]).toEqual([0, 0])
     expect((await plane.get(id)).title).toBe('ours')
   })
@@ -190,7 +200,7 @@ describe('a file of bd export', () => {
 
   it('goes in with labels, edges and comments, and a later version replaces an earlier one', async () => {
     const login = await fresh('exported', 'sv')
-    const report = await importJsonl(login, write('one.jsonl', [whole, { ...issue, ...times, id: 'sv-2' }]))
+    const report = await importFrom(login, write('one.jsonl', [whole, { ...issue, ...times, id: 'sv-2' }]))
     expect([report.created, report.skipped]).toEqual([6, 0])
     const plane = await openBeads(login)
     try {
@@ -200,8 +210,8 @@ describe('a file of bd export', () => {
       expect(bead.comments.map((comment) => comment.text)).toEqual(['hello'])
       const newer = { ...whole, title: 'newer', updated_at: '2026-11-21T00:00:00Z' }
       const older = { ...whole, title: 'older', updated_at: '2026-11-19T00:00:00Z' }
-      expect(await importJsonl(login, write('newer.jsonl', [newer]))).toMatchObject({ created: 0, updated: 1 })
-      expect(await importJsonl(login, write('older.jsonl', [older]))).toMatchObject({ created: 0, updated: 0 })
+      expect(await importFrom(login, write('newer.jsonl', [newer]))).toMatchObject({ created: 0, updated: 1 })
+      expect(await importFrom(login, write('older.jsonl', [older]))).toMatchObject({ created: 0, updated: 0 })
       expect((await plane.get('sv-1')).title).toBe('newer')
     } finally {
       await plane.disconnect()
@@ -219,7 +229,7 @@ describe('a file of bd export', () => {
       { ...issue, ...times, id: 'sv-gone.3' },
       { _type: 'memory', key: 'k', value: 'remember' },
     ])
-    expect(await importJsonl(login, file)).toMatchObject({ created: 6, skipped: 0 })
+    expect(await importFrom(login, file)).toMatchObject({ created: 6, skipped: 0 })
     const plain = openPlain(login)
     try {
       const columns = 'id, closed_at, spec_id, LEFT(content_hash, 8) AS hash'
@@ -253,15 +263,15 @@ describe('a file of bd export', () => {
       [{ ...good, id: 'sv-g', metadata: '{oops}' }, 'metadata'],
       [{ ...good, id: 'sv-h', assignee: 'x'.repeat(300) }, 'assignee'],
     ]
-    const report = await importJsonl(login, write('bad.jsonl', [...bad.map(([line]) => line), good]))
+    const report = await importFrom(login, write('bad.jsonl', [...bad.map(([line]) => line), good]))
     expect([report.created, report.updated]).toEqual([1, 0])
-    const skipped = report.lines.filter((line) => line.result === 'skipped')
+    const skipped = report.rows.filter((line) => line.verdict === 'refused')
     expect(skipped.map((line) => line.line).sort((a, b) => a - b)).toEqual(bad.map((_, i) => i + 1))
     for (const line of skipped) expect(line.why).toContain(bad[line.line - 1]?.[1])
   })
 
   it('refuses a place where nothing is', async () => {
     const login = await fresh('nothing', 'sv')
-    await expect(importJsonl(login, join(folder, 'missing'))).rejects.toMatchObject({ code: 'not_found' })
+    await expect(importFrom(login, join(folder, 'missing'))).rejects.toMatchObject({ code: 'not_found' })
   })
 })

@@ -10,8 +10,11 @@ const trailing = ['mol_type', 'work_type', 'event_kind', 'actor', 'target', 'pay
 /** bd knows zero and empty from nothing in these, and always writes the priority. */
 const keptWhenEmpty = ['priority', 'estimated_minutes', 'external_ref']
 
-/** The row as bd writes it into `events.old_value`: its names in its order, and only what is set. */
-export function issueJson(row: IssueRow, labels: readonly string[]): Json {
+/**
+ * The row as bd writes it into `events.old_value`: its names in its order, and only what is set. An export has what
+ * hangs on it as well, behind the labels.
+ */
+export function issueJson(row: IssueRow, labels: readonly string[], hanging: Json = {}): Json {
   const all: Json = {
     ...Object.fromEntries(leading.map((name) => [name, row[name]])),
     priority: row.priority,
@@ -35,6 +38,7 @@ export function issueJson(row: IssueRow, labels: readonly string[]): Json {
     compacted_at_commit: row.compacted_at_commit,
     original_size: row.original_size,
     labels: labels.length > 0 ? labels : null,
+    ...hanging,
     sender: row.sender,
     ephemeral: row.ephemeral === 1,
     no_history: row.no_history === 1,

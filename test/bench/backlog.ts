@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { importJsonl } from '../../planes/work/import-jsonl.ts'
+import { system } from '../../model/actor.ts'
+import { importTexts } from '../../planes/work/import/jsonl-records.ts'
+import { sqlExchange } from '../../planes/work/sql-exchange.ts'
 import { eventually } from '../system/api-client.ts'
 import type { RunningGemba } from '../system/running-gemba.ts'
 import { beadsLoginOf } from './bench-scope.ts'
@@ -19,9 +21,9 @@ export async function fillBacklog(gemba: RunningGemba, count: number): Promise<s
     const beads = Array.from({ length: count }, (_, n) => bead(n))
     const file = join(folder, 'backlog.jsonl')
     await writeFile(file, beads.map((one) => JSON.stringify(one)).join('\n'))
-    const report = await importJsonl(beadsLoginOf(gemba), file)
-    const skipped = report.lines.find((line) => line.result === 'skipped')
-    if (skipped !== undefined) throw new Error(`the backlog could not be imported: ${skipped.why}`)
+    const rows = await sqlExchange(beadsLoginOf(gemba)).import(await importTexts(file), { actor: system })
+    const left = rows.find((row) => row.verdict !== 'created')
+    if (left !== undefined) throw new Error(`the backlog could not be imported: ${left.why}`)
     await eventually('the backlog is shown', async () => (await gemba.api.beads()).length >= Math.min(count, 1_000))
     return beads.map(({ id }) => id)
   } finally {

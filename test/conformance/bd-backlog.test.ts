@@ -1,7 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { importJsonl } from '../../planes/work/import-jsonl.ts'
+import { system } from '../../model/actor.ts'
+import { importTexts } from '../../planes/work/import/jsonl-records.ts'
+import type { BeadsLogin } from '../../planes/work/login.ts'
+import { sqlExchange } from '../../planes/work/sql-exchange.ts'
 import type { Bd } from '../bd/bd-program.ts'
 import { besideBd, type Opened } from '../bd/beside-bd.ts'
 
@@ -10,7 +13,7 @@ const backlog = new URL('../fixtures/beads/gastown/', import.meta.url).pathname
 besideBd('a real backlog', ({ open }) => {
   it('imported by Gemba is what bd exports, and the reverse', async () => {
     const first = await open('backlog_first', 'bd')
-    await importJsonl(first.login, backlog)
+    await importFrom(first.login, backlog)
     const exported = await exportOf(first.bd)
     expect(exported.length).toBeGreaterThan(600)
     const [words] = await first.plain.rows<{ value: string }>("SELECT value FROM config WHERE `key` = 'types.custom'")
@@ -20,7 +23,7 @@ besideBd('a real backlog', ({ open }) => {
       await bd.run(['config', 'set', 'types.custom', words?.value ?? ''])
       await writeFile(join(bd.folder, 'in.jsonl'), exported.join('\n'))
     }
-    await importJsonl(ours.login, join(ours.bd.folder, 'in.jsonl'))
+    await importFrom(ours.login, join(ours.bd.folder, 'in.jsonl'))
     await theirs.bd.run(['import', 'in.jsonl'])
 
     expect(await exportOf(ours.bd)).toEqual(exported)
@@ -45,6 +48,10 @@ const alike = [
 /** What the export calls ephemeral bd imports among its wisps; Gemba keeps it where it was, in what is committed. */
 function wispsOf({ plain }: Opened, table: 'issues' | 'wisps'): Promise<unknown[]> {
   return plain.rows(`SELECT id, title, description, status, content_hash FROM ${table} WHERE ephemeral = 1 ORDER BY id`)
+}
+
+async function importFrom(login: BeadsLogin, path: string): Promise<void> {
+  await sqlExchange(login).import(await importTexts(path), { actor: system })
 }
 
 async function exportOf(bd: Bd): Promise<string[]> {

@@ -1,3 +1,4 @@
+import type { ImportReason, ImportRow } from '../../../model/exchange.ts'
 import type { Writing } from '../database.ts'
 import type { Shape } from '../shape.ts'
 import type { BulkInsert } from './bulk-insert.ts'
@@ -11,19 +12,26 @@ export interface Batch {
   readonly records: readonly ImportRecord[]
 }
 
-/** What became of a record. */
-export interface Outcome {
-  readonly result: 'created' | 'updated' | 'skipped'
-  /** Why it was skipped. */
-  readonly why: string
-  /** Whether it was skipped for what is wrong with it, rather than because it is there. */
-  readonly bad: boolean
+/** What is to become of a record, and how it is done; nothing is written before that. */
+export interface Judgement extends Pick<ImportRow, 'verdict' | 'reason' | 'why' | 'changes' | 'note'> {
+  /** What was found in the database and led to this; the same again leads to the same. */
+  readonly basis: string
+  take(): void | Promise<void>
 }
 
-/** Looks at what is there once a batch, then takes its records one by one; a bad one is `bead_invalid`. */
-export type Importer = (batch: Batch) => Promise<(fields: Fields) => Promise<Outcome>>
+/** Looks at what is there once a batch, then judges its records one by one; a bad one is `bead_invalid`. */
+export type Importer = (batch: Batch) => Promise<(fields: Fields) => Judgement>
 
-export const created: Outcome = { result: 'created', why: '', bad: false }
-export const updated: Outcome = { result: 'updated', why: '', bad: false }
-export const skipped = (why: string): Outcome => ({ result: 'skipped', why, bad: false })
-export const refused = (why: string): Outcome => ({ result: 'skipped', why, bad: true })
+const nothing = { changes: [], note: '', basis: '', take: (): void => undefined }
+
+export function created(take: Judgement['take'], note = ''): Judgement {
+  return { ...nothing, verdict: 'created', reason: 'new', why: '', note, take }
+}
+
+export function skipped(reason: ImportReason, why: string, found: Partial<Judgement> = {}): Judgement {
+  return { ...nothing, verdict: 'skipped', reason, why, ...found }
+}
+
+export function refused(reason: ImportReason, why: string, found: Partial<Judgement> = {}): Judgement {
+  return { ...nothing, verdict: 'refused', reason, why, ...found }
+}

@@ -46,6 +46,37 @@ export function issueColumns(
 
 const defaults = { status: 'open', priority: 2, issue_type: 'task', work_type: '', spec_id: '', metadata: '{}' }
 
+/** Columns that `bd export` leaves out of a bead when they hold nothing, by what they hold then. */
+const emptied: readonly (readonly [value: SqlValue, ...columns: string[]])[] = [
+  [null, 'assignee', 'estimated_minutes', 'started_at', 'external_ref', 'due_at', 'defer_until'],
+  [0, 'ephemeral', 'no_history', 'pinned', 'is_template', 'timeout_ns'],
+  ['', 'created_by', 'owner', 'close_reason', 'source_system', 'sender', 'wisp_type', 'await_type', 'await_id'],
+  ['', 'waiters', 'mol_type', 'event_kind', 'actor', 'target', 'payload'],
+]
+
+/**
+ * What of `row` replaces a bead that is there. A line of `bd export` is the whole bead, so what it leaves out is
+ * emptied; a line of columns changes those that it names.
+ */
+export function issueUpdate(
+  fields: Fields,
+  row: Readonly<Record<string, SqlValue>>,
+  columns: readonly Column[],
+): Record<string, SqlValue> {
+  const { id: _id, ...rest } = row
+  if (fields['_type'] === 'issue') {
+    const known = new Set(columns.map((column) => column.name))
+    const empty = emptied.flatMap(([value, ...names]) =>
+      names.filter((name) => known.has(name)).map((name) => [name, value] as const),
+    )
+    return { ...Object.fromEntries(empty), ...rest }
+  }
+  const named = new Set([...Object.keys(fields), 'updated_at', 'content_hash'])
+  if (named.has('status')) named.add('closed_at')
+  if (named.has('timeout')) named.add('timeout_ns')
+  return Object.fromEntries(Object.entries(rest).filter(([name]) => named.has(name)))
+}
+
 /** For bd, what is closed has the time of it and nothing else has; one that is missing is a second after the last change. */
 function closedAt(row: Readonly<Record<string, SqlValue>>): SqlValue {
   if (row['status'] !== 'closed') return null

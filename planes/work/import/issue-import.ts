@@ -1,38 +1,78 @@
-import type { Writing } from '../database.ts'
+import { createHash } from 'node:crypto'
+import { sessionOfHolder } from '../../../model/bead.ts'
+import type { SqlValue, Writing } from '../database.ts'
 import { rowId } from '../event-rows.ts'
+import type { IssueRow } from '../rows.ts'
 import { readWords } from '../shape.ts'
-import { isoNow, sqlTime } from '../time.ts'
+import { isoNow, isoTime, sqlTime } from '../time.ts'
 import type { BulkInsert, Row } from './bulk-insert.ts'
-import { created, skipped, updated, type Importer } from './importer.ts'
-import { issueColumns, readColumns } from './issue-columns.ts'
-import { textOf } from './jsonl-records.ts'
+import { created, refused, skipped, type Importer, type Judgement } from './importer.ts'
+import { issueColumns, issueUpdate, readColumns } from './issue-columns.ts'
+import { textOf, type Fields } from './jsonl-records.ts'
+import { differingColumns } from './row-difference.ts'
 
-/** Issues: one that is there is only overwritten by a version with a later `updated_at`. */
+/** A row that is there, or that an earlier line brought. */
+type Present = Readonly<Record<string, unknown>>
+
+/** Issues: one that is there is only overwritten by a version with a later `updated_at`, and not while it is worked. */
 export const issueImport: Importer = async ({ writing, bulk, shape, records }) => {
   const words = await readWords(writing, shape)
   const columns = await readColumns(writing)
   const now = sqlTime(isoNow())
   const ids = records.map((record) => textOf(record.fields['id']))
-  const present = await presentVersions(writing, ids)
+  const present = await presentRows(writing, ids)
   const wisps = await presentWisps(writing, ids)
-  return async (fields) => {
+  return (fields) => {
     const row = issueColumns(fields, columns, words, now)
-    const [id, at] = [textOf(row['id']), textOf(row['updated_at'])]
+    const id = textOf(row['id'])
+    if (wisps.has(id)) return skipped('kept', 'a wisp has this id')
     const existing = present.get(id)
-    if (wisps.has(id)) return skipped('a wisp has this id')
-    if (existing !== undefined && existing >= at) return skipped('the database has the same version or a later one')
-    present.set(id, at)
-    if (existing === undefined) insertIssue(bulk, row, now)
-    else await updateIssue(writing, bulk, row)
-    return existing === undefined ? created : updated
+    if (existing === undefined) {
+      return created(() => {
+        present.set(id, row)
+        insertIssue(bulk, row, now)
+      })
+    }
+    const update = issueUpdate(fields, row, columns)
+    return judgeVersion(fields, update, existing, async () => {
+      present.set(id, { ...existing, ...update })
+      await updateIssue(writing, bulk, id, update)
+    })
   }
 }
 
-/** When those of the issues that are there were last changed. */
-async function presentVersions(writing: Writing, ids: readonly string[]): Promise<Map<string, string>> {
-  const select = 'SELECT id, updated_at AS at FROM issues WHERE id IN (?)'
-  const rows = await writing.rows<{ id: string; at: string }>(select, [ids])
-  return new Map(rows.map((row) => [row.id, row.at]))
+function judgeVersion(fields: Fields, update: Row, existing: Present, take: Judgement['take']): Judgement {
+  const changes = differingColumns(update, existing)
+  const content = changes.filter((name) => name !== 'updated_at')
+  const found = { changes, basis: digestOf(existing) }
+  const [theirs, ours] = [textOf(update['updated_at']), textOf(existing['updated_at'])]
+  if (content.length === 0 && theirs <= ours)
+    return skipped('same', 'the database has the same', { basis: found.basis })
+  if (fields['updated_at'] === undefined) {
+    const why = 'the database has other content, and the line does not say when it was changed (updated_at)'
+    return skipped('conflict', why, found)
+  }
+  if (theirs < ours) return skipped('older', `the database has a later version, of ${isoTime(ours)}`, found)
+  if (theirs === ours) {
+    return skipped('conflict', 'the database has other content with the same time of change', found)
+  }
+  const session = sessionOfHolder(textOf(existing['assignee']))
+  if (session !== undefined) {
+    return refused('held', `session ${session} works on it; end the session first`, found)
+  }
+  return { verdict: 'updated', reason: 'newer', why: '', note: '', ...found, take }
+}
+
+function digestOf(row: Present): string {
+  return createHash('sha256')
+    .update(JSON.stringify(Object.entries(row)))
+    .digest('base64url')
+    .slice(0, 16)
+}
+
+async function presentRows(writing: Writing, ids: readonly string[]): Promise<Map<string, Present>> {
+  const rows = await writing.rows<IssueRow>('SELECT * FROM issues WHERE id IN (?)', [ids])
+  return new Map(rows.map((row) => [row.id, { ...row }]))
 }
 
 async function presentWisps(writing: Writing, ids: readonly string[]): Promise<Set<string>> {
@@ -47,12 +87,14 @@ function insertIssue(bulk: BulkInsert, row: Row, now: string): void {
   bulk.add('events', { id: event, ...values, created_at: now })
 }
 
-async function updateIssue(writing: Writing, bulk: BulkInsert, row: Row): Promise<void> {
+async function updateIssue(writing: Writing, bulk: BulkInsert, id: string, row: Row): Promise<void> {
   // An earlier line of the batch may have brought it.
   await bulk.flush()
-  const names = Object.keys(row).filter((name) => name !== 'id')
-  await writing.write('issues', `UPDATE issues SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`, [
-    ...names.map((name) => row[name] ?? null),
-    row['id'] ?? null,
-  ])
+  const names = Object.keys(row)
+  const values: SqlValue[] = [...names.map((name) => row[name] ?? null), id]
+  await writing.write(
+    'issues',
+    `UPDATE issues SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`,
+    values,
+  )
 }

@@ -1,7 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { GembaError } from '../../../model/error.ts'
+import { recordKinds, type ImportText, type RecordKind } from '../../../model/exchange.ts'
 import { isJsonObject, parseJsonObject, type JsonObject } from '../../../model/json.ts'
+import { textLines, type TextLine } from './text-lines.ts'
 
 export type Fields = JsonObject
 
@@ -19,9 +22,6 @@ export interface ImportRecord {
   readonly fields: Fields
 }
 
-export const recordKinds = ['config', 'issues', 'labels', 'dependencies', 'comments'] as const
-export type RecordKind = (typeof recordKinds)[number]
-
 /** A line that is not a row of anything. */
 export interface BadLine {
   readonly file: string
@@ -29,28 +29,63 @@ export interface BadLine {
   readonly why: string
 }
 
+/** What was read, in the order of the lines. */
+export interface Jsonl {
+  readonly records: readonly ImportRecord[]
+  readonly bad: readonly BadLine[]
+}
+
 /**
- * Reads JSONL: a folder with `issues.jsonl`, `dependencies.jsonl`, `labels.jsonl`, `comments.jsonl` and `config.jsonl`
- * (one object of columns a line, any may be missing), or one file as `bd export` writes it.
+ * Finds JSONL: a folder with `issues.jsonl`, `dependencies.jsonl`, `labels.jsonl`, `comments.jsonl` and `config.jsonl`
+ * (one object of columns a line, any may be missing), or one file as `bd export` or `gemba beads export` writes it.
  */
-export async function readJsonl(path: string): Promise<{ records: ImportRecord[]; bad: BadLine[] }> {
-  const files = await filesAt(path)
+export async function importTexts(path: string): Promise<ImportText[]> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined) throw new GembaError('not_found', { path })
+  if (!found.isDirectory()) return [textAt(path, 'issues')]
+  const names = await readdir(path)
+  const kinds = recordKinds.filter((kind) => names.includes(`${kind}.jsonl`))
+  if (kinds.length === 0) throw new GembaError('not_found', { path: join(path, 'issues.jsonl') })
+  return kinds.map((kind) => textAt(join(path, `${kind}.jsonl`), kind))
+}
+
+function textAt(path: string, kind: RecordKind): ImportText {
+  return { file: basename(path), kind, chunks: () => createReadStream(path) }
+}
+
+export async function readJsonl(texts: readonly ImportText[]): Promise<Jsonl> {
   const records: ImportRecord[] = []
   const bad: BadLine[] = []
-  for (const { file, kind } of files) {
-    const lines = (await readFile(file, 'utf8')).split('\n')
-    for (const [index, text] of lines.entries()) {
-      if (text.trim() === '') continue
-      const at = { file: basename(file), line: index + 1 }
-      const fields = parseJsonObject(text)
-      if (fields === undefined) bad.push({ ...at, why: 'it is not a JSON object' })
-      else if (isMemory(fields)) records.push({ kind: 'config', ...at, fields: memory(fields) })
-      else if (fields['_type'] !== undefined && fields['_type'] !== 'issue') {
-        bad.push({ ...at, why: `it is a ${String(fields['_type']).slice(0, 40)}, not an issue` })
-      } else records.push({ kind, ...at, fields }, ...inside(kind, at, fields))
+  for (const text of texts) {
+    for await (const line of textLines(text.chunks())) {
+      const read = readLine(text, line)
+      if (Array.isArray(read)) records.push(...read)
+      else bad.push({ file: text.file, line: line.line, why: read })
     }
   }
   return { records, bad }
+}
+
+/** The rows that a line stands for, or why it stands for none. */
+function readLine({ file, kind }: ImportText, line: TextLine): ImportRecord[] | string {
+  if (!('text' in line)) return line.why
+  const fields = parseJsonObject(line.text)
+  if (fields === undefined) return 'it is not a JSON object'
+  const at = { file, line: line.line }
+  if (isMemory(fields)) return [{ kind: 'config', ...at, fields: memory(fields) }]
+  const { _type: type, _table: table } = fields
+  if (table !== undefined) {
+    const named = recordKinds.find((each) => each === table)
+    return named === undefined
+      ? `it is a row of ${named40(table)}, which is not imported`
+      : [{ kind: named, ...at, fields }]
+  }
+  if (type !== undefined && type !== 'issue') return `it is a ${named40(type)}, not an issue`
+  return [{ kind, ...at, fields }, ...inside(kind, at, fields)]
+}
+
+function named40(value: unknown): string {
+  return String(value).slice(0, 40)
 }
 
 function isMemory(fields: Fields): boolean {
@@ -74,18 +109,6 @@ function inside(kind: RecordKind, at: { file: string; line: number }, fields: Fi
     ...rows('dependencies').map((each): ImportRecord => ({ kind: 'dependencies', ...at, fields: each })),
     ...rows('comments').map((each): ImportRecord => ({ kind: 'comments', ...at, fields: each })),
   ]
-}
-
-async function filesAt(path: string): Promise<{ file: string; kind: RecordKind }[]> {
-  const found = await stat(path).catch(() => undefined)
-  if (found === undefined) throw new GembaError('not_found', { path })
-  if (!found.isDirectory()) return [{ file: path, kind: 'issues' }]
-  const names = await readdir(path)
-  const files = recordKinds
-    .filter((kind) => names.includes(`${kind}.jsonl`))
-    .map((kind) => ({ file: join(path, `${kind}.jsonl`), kind }))
-  if (files.length === 0) throw new GembaError('not_found', { path: join(path, 'issues.jsonl') })
-  return files
 }
 
 function list(value: unknown): readonly unknown[] {
