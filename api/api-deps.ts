@@ -3,6 +3,7 @@ import type { Actor } from '../model/actor.ts'
 import type { Board } from '../model/board.ts'
 import type { DiskState } from '../model/disk.ts'
 import type { SessionManifest } from '../model/manifest.ts'
+import type { BeadsExchange } from '../model/exchange.ts'
 import type { CapabilityProfile, ModeStatus, SourceSelection } from '../model/mode.ts'
 import type { OrchestrationManifest } from '../model/orchestration-plane.ts'
 import type { Project } from '../model/project.ts'
@@ -26,6 +27,8 @@ export interface ApiDeps {
   readonly hub: HostHub
   readonly orchestration: OrchestrationManifest | null
   readonly mode: ModeView
+  /** Of the source that is in use when it is asked. */
+  readonly exchange: BeadsExchange
   readonly auth: ApiAuth
   /** Addresses that the console is opened at, e.g. `http://127.0.0.1:7666`. */
   readonly origins: readonly string[]

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { GembaError } from '../model/error.ts'
 import type { Surface } from '../model/mode.ts'
+import { beadsExport } from './routes/beads-export.ts'
+import { beadsImport } from './routes/beads-import.ts'
 import { beadLinks } from './routes/bead-links.ts'
 import { beadsHistory } from './routes/beads-history.ts'
 import { beads } from './routes/beads.ts'
@@ -34,6 +36,8 @@ const nouns: readonly Noun[] = [
   { plugin: beads },
   { plugin: beadLinks },
   { plugin: beadsHistory, surface: 'history', what: 'The Beads history' },
+  { plugin: beadsImport },
+  { plugin: beadsExport },
   { plugin: dispatch, surface: 'dispatch', what: 'Dispatching beads to agents' },
   { plugin: sessions, surface: 'sessions', what: 'The work of agents in sessions' },
   { plugin: terminal, surface: 'sessions', what: 'The terminal of a session' },

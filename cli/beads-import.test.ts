@@ -100,7 +100,7 @@ test('beads export says what is wrong with an address, and never shows it', asyn
   ]) {
     const { code, stdout, stderr } = await line.gemba(['beads', 'export', '--beads-url', url])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^(config_invalid|work_plane_unavailable): /)
+    expect(stderr).toMatch(/^(source_invalid|work_plane_unavailable): /)
     expect(stdout + stderr).not.toContain('hush')
   }
 })

@@ -3,7 +3,8 @@ import { GembaError } from '../model/error.ts'
 import type { BeadsExchange } from '../model/exchange.ts'
 import { beadsLogin, trust, type BeadsLogin } from '../planes/work/login.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
-import { beadsServer, type BeadsServer } from '../runtime/beads-address.ts'
+import type { ServerAddress } from '../runtime/beads-address.ts'
+import { urlAddress, withPasswordFile } from '../runtime/beads-source.ts'
 import { loadProject } from '../runtime/config.ts'
 import { dataFolderOf, runningServer, type DataFolder } from '../runtime/data-folder.ts'
 import { readServerSettings, settingsVariable } from '../runtime/settings.ts'
@@ -15,25 +16,21 @@ export interface SourceFlags {
   readonly beadsUrl?: string
 }
 
-/** Variables that stand for flags; a password then shows in no list of processes. */
-const urlVariable = 'GEMBA_BEADS_URL'
-
 /**
  * Opens what the flags name, then what the environment names, then the project's own database. `not_running` when Gemba
- * keeps that and does not run, `config_invalid` for an address that is none.
+ * keeps that and does not run, `source_invalid` for an address that is none; no message shows a password.
  */
 export async function openExchange(flags: SourceFlags, env: NodeJS.ProcessEnv = process.env): Promise<BeadsExchange> {
-  if (flags.beadsUrl !== undefined) return sqlExchange(serverLogin(ofUrl(flags.beadsUrl, '--beads-url')))
-  const url = env[urlVariable]
-  if (url !== undefined && url !== '') return sqlExchange(serverLogin(ofUrl(url, `environment ${urlVariable}`)))
+  const url = flags.beadsUrl ?? env['GEMBA_BEADS_URL']
+  if (url !== undefined && url !== '') return sqlExchange(urlLogin(url, env['GEMBA_BEADS_PASSWORD_FILE']))
   return sqlExchange(await projectLogin(flags.folder, dataFolderOf(flags.folder, flags.data)))
 }
 
-function ofUrl(text: string, from: string): BeadsServer {
-  return beadsServer(text, from, '', process.cwd())
+function urlLogin(url: string, passwordFile: string | undefined): BeadsLogin {
+  return serverLogin(urlAddress(withPasswordFile(url, passwordFile || undefined, process.cwd())))
 }
 
-function serverLogin({ host, port, user, password, database, tls }: BeadsServer): BeadsLogin {
+function serverLogin({ host, port, user, password, database, tls }: ServerAddress): BeadsLogin {
   return { host, port, user, password, database, ...trust(tls) }
 }
 

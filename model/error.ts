@@ -169,10 +169,30 @@ export const catalogue = {
     message: 'No Beads source has been chosen yet.',
     mend: 'Choose one in the console, or start with `--beads-url`, `--beads-dir` or `--worktree`.',
   },
+  import_gone: {
+    status: 404,
+    message: 'This dry run of an import is no longer kept.',
+    mend: 'Choose the file again; a dry run is kept for {minutes} minutes.',
+  },
+  import_busy: {
+    status: 409,
+    message: 'Another import is being judged or carried out.',
+    mend: 'Wait until it has ended, then try again.',
+  },
+  exchange_unsupported: {
+    status: 422,
+    message: 'This Beads source can not do that: {why}.',
+    mend: 'Use the address of its Dolt server, with `--beads-url`.',
+  },
   source_invalid: {
     status: 422,
     message: 'This Beads source can not be used: {why}.',
     mend: 'Name a `mysql://user@host:port/database`, a folder with `.beads`, or a worktree.',
+  },
+  exchange_unavailable: {
+    status: 409,
+    message: 'Beads can not be imported or exported here: {why}.',
+    mend: 'Use what the message names, or choose the source by the address of its server.',
   },
   source_fixed: {
     status: 409,

@@ -68,6 +68,8 @@ export interface ImportOptions {
   /** Only what the dry run said, where that still holds; the rest is `stale`. */
   readonly bases?: readonly string[]
   readonly progress?: ImportProgress
+  /** Stops before the next step; what was taken stays. */
+  readonly signal?: AbortSignal
 }
 
 /** Takes beads out of a Beads database and into it, as JSONL. Errors as those of a work plane. */
@@ -75,7 +77,14 @@ export interface BeadsExchange {
   /** Writes a consistent copy, bead by bead in the order of ids, as fast as `write` takes it. Answers how many lines. */
   export(format: ExportFormat, write: (text: string) => Promise<void>): Promise<number>
   /** Says what an import would do, and writes nothing. */
-  plan(texts: readonly ImportText[], progress?: ImportProgress): Promise<ImportPlan>
+  plan(texts: readonly ImportText[], options?: Pick<ImportOptions, 'progress' | 'signal'>): Promise<ImportPlan>
   /** Takes what can be taken, in steps, each whole or not at all. Can be repeated. */
   import(texts: readonly ImportText[], options: ImportOptions): Promise<readonly ImportRow[]>
 }
+
+/** The largest text that the API takes in, in bytes. */
+export const largestImport = 32 * 1024 * 1024
+
+/** `judging` → `planned` → `importing` → `done`; `failed` from either step, with what was taken so far. */
+export const importStates = ['judging', 'planned', 'importing', 'done', 'failed'] as const
+export type ImportState = (typeof importStates)[number]

@@ -76,6 +76,7 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
     version: settings.version,
     person: process.env['GEMBA_ACTOR'] ?? userInfo().username,
     work: source.work,
+    exchange: source.exchange,
     board,
     store,
     commands: noCommands,

@@ -1,5 +1,6 @@
 import type { Actor } from '../model/actor.ts'
 import { GembaError } from '../model/error.ts'
+import type { BeadsExchange } from '../model/exchange.ts'
 import type { SessionManifest } from '../model/manifest.ts'
 import type { ModeSource, RemoteState, SourceSelection } from '../model/mode.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
@@ -9,6 +10,7 @@ export interface OpenSource {
   readonly source: ModeSource
   /** As people's changes go through it. */
   readonly work: WorkPlane
+  readonly exchange: BeadsExchange
   readonly manifest: SessionManifest
   remote(): Promise<RemoteState | null>
   setUpRemote(remote: { readonly name: string; readonly url: string }): Promise<void>
@@ -18,6 +20,8 @@ export interface OpenSource {
 export interface ChosenSource {
   /** The work plane of whatever source is chosen; refuses with `source_missing` before the first. */
   readonly work: WorkPlane
+  /** Export and import of whatever source is chosen; refuses likewise. */
+  readonly exchange: BeadsExchange
   /** Null before the first. */
   current(): OpenSource | null
   /** Opens another source and goes over to it; when it can not be opened, all stays as it is. One at a time. */
@@ -54,8 +58,18 @@ export function chosenSource(open: (selection: SourceSelection) => Promise<OpenS
     },
   })
 
+  const exchange = (): BeadsExchange => {
+    if (current === null) throw new GembaError('source_missing', {})
+    return current.exchange
+  }
+
   return {
     work,
+    exchange: {
+      export: async (format, write) => exchange().export(format, write),
+      plan: async (texts, options) => exchange().plan(texts, options),
+      import: async (texts, options) => exchange().import(texts, options),
+    },
     current: () => current,
     select(selection, actor) {
       const mine = last.then(() => goOver(selection, actor))

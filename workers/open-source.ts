@@ -1,15 +1,19 @@
 import { basename, isAbsolute } from 'node:path'
 import { GembaError } from '../model/error.ts'
+import type { BeadsExchange } from '../model/exchange.ts'
 import type { ModeSource, SourceSelection } from '../model/mode.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
 import { openManifest } from '../planes/manifest/open-manifest.ts'
+import { recordedExchange } from '../planes/manifest/recorded-exchange.ts'
 import { recordedWorkPlane } from '../planes/manifest/recorded-work-plane.ts'
 import { discoverBeads, sqlLoginOf } from '../planes/work/bd/discover-beads.ts'
 import { initialiseBeads } from '../planes/work/bd/initialise-beads.ts'
 import { openBdFolder } from '../planes/work/bd/open-bd-folder.ts'
+import { noExchange } from '../planes/work/no-exchange.ts'
 import { openBeads } from '../planes/work/beads-sql.ts'
 import { trust } from '../planes/work/login.ts'
 import { readOnlyWorkPlane } from '../planes/work/read-only-work-plane.ts'
+import { sqlExchange } from '../planes/work/sql-exchange.ts'
 import { sourceDisplay, urlAddress } from '../runtime/beads-source.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { BeadsOnlySettings } from '../runtime/settings.ts'
@@ -30,26 +34,32 @@ export async function openSource(
   logger: Logger,
 ): Promise<OpenSource> {
   const source = sourceDisplay(selection)
-  const raw = await openPlane(selection, readOnly)
+  const { raw, exchange } = await openPlane(selection, readOnly)
   try {
-    return await recorded(source, raw, { path: manifest, readOnly, logger })
+    return await recorded(source, { raw, exchange }, { path: manifest, readOnly, logger })
   } catch (error) {
     await raw.disconnect()
     throw error
   }
 }
 
-async function openPlane(selection: SourceSelection, readOnly: boolean): Promise<WorkPlane> {
+interface RawSource {
+  readonly raw: WorkPlane
+  readonly exchange: BeadsExchange
+}
+
+async function openPlane(selection: SourceSelection, readOnly: boolean): Promise<RawSource> {
   if (selection.kind !== 'url') return openFolder(selection, readOnly)
   const { host, port, user, password, database, tls } = urlAddress(selection.url)
-  return openBeads({ host, port, user, database, ...(password === '' ? {} : { password }), ...trust(tls) })
+  const login = { host, port, user, database, ...(password === '' ? {} : { password }), ...trust(tls) }
+  return { raw: await openBeads(login), exchange: sqlExchange(login) }
 }
 
 /** A worktree may be given a database; of a directory it is asked that it has one. */
 async function openFolder(
   { folder, kind, initialise = false, prefix }: FolderSelection,
   readOnly: boolean,
-): Promise<WorkPlane> {
+): Promise<RawSource> {
   if (!isAbsolute(folder)) throw new GembaError('source_invalid', { why: `${folder} is not an absolute path` })
   const found = await discoverBeads(folder)
   if (found === undefined && !(kind === 'worktree' && initialise && !readOnly)) {
@@ -57,7 +67,9 @@ async function openFolder(
   }
   const beads = found ?? (await initialiseBeads(folder, { prefix: prefix ?? prefixOf(folder) }))
   const login = sqlLoginOf(beads)
-  return login === undefined ? openBdFolder({ folder, readOnly }) : openBeads(login)
+  if (login !== undefined) return { raw: await openBeads(login), exchange: sqlExchange(login) }
+  const why = 'bd keeps this database in files; use `bd export` and `bd import` there'
+  return { raw: await openBdFolder({ folder, readOnly }), exchange: noExchange(why) }
 }
 
 /** Ids of a new database begin like the name of its folder. */
@@ -71,7 +83,7 @@ function prefixOf(folder: string): string {
 
 async function recorded(
   source: ModeSource,
-  raw: WorkPlane,
+  { raw, exchange }: RawSource,
   { path, readOnly, logger }: { path: string; readOnly: boolean; logger: Logger },
 ): Promise<OpenSource> {
   const { readOnlyReason } = await raw.manifest()
@@ -81,6 +93,7 @@ async function recorded(
   return {
     source,
     work,
+    exchange: recordedExchange(exchange, raw, manifest),
     manifest,
     remote: () => Promise.resolve(null),
     setUpRemote: () =>

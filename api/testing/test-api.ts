@@ -9,6 +9,7 @@ import { defined } from './defined.ts'
 import { FakeDisk } from './fake-disk.ts'
 import { MemoryBoard } from './memory-board.ts'
 import { MemoryCommands } from './memory-commands.ts'
+import { MemoryExchange } from './memory-exchange.ts'
 import { MemoryStore } from './memory-store.ts'
 import { MemoryWorkPlane } from './memory-work-plane.ts'
 import { project } from './samples.ts'
@@ -29,6 +30,7 @@ export interface TestApi {
   readonly commands: MemoryCommands
   readonly hub: HostHub
   readonly disk: FakeDisk
+  readonly exchange: MemoryExchange
   /** As a program with the token. */
   call(options: InjectOptions): Promise<LightMyRequestResponse>
   /** A browser that signs in; `cookie` is what it has already. */
@@ -51,6 +53,7 @@ export async function testApi(
   const commands = new MemoryCommands()
   const hub = new HostHub()
   const disk = new FakeDisk()
+  const exchange = new MemoryExchange()
   const deps: ApiDeps = {
     project,
     version: '0.0.0',
@@ -62,6 +65,7 @@ export async function testApi(
     hub,
     disk,
     mode: fullMode({ work, board }),
+    exchange,
     orchestration: null,
     auth: { mode: 'token', token, hostToken },
     origins: [origin],
@@ -72,7 +76,7 @@ export async function testApi(
     ...overrides,
   }
   const app = await createApi(deps, limits)
-  const parts = { app, deps, store, work, board, commands, hub, disk }
+  const parts = { app, deps, store, work, board, commands, hub, disk, exchange }
   return { ...parts, ...callsOf(app) }
 }
 

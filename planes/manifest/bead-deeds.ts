@@ -26,7 +26,7 @@ const names: Readonly<Record<Exclude<keyof BeadPatch, 'addLabels' | 'removeLabel
 }
 const fields = Object.entries(names) as [keyof typeof names, string][]
 
-const createdAs: Readonly<Record<string, ManifestAction>> = {
+export const createdAs: Readonly<Record<string, ManifestAction>> = {
   epic: 'epic.created',
   milestone: 'milestone.created',
   decision: 'decision.created',

@@ -3,7 +3,6 @@ import {
   recordKinds,
   type ImportOptions,
   type ImportPlan,
-  type ImportProgress,
   type ImportRow,
   type ImportText,
   type RecordKind,
@@ -47,12 +46,12 @@ interface Judged {
 export async function importJsonl(
   database: Database,
   texts: readonly ImportText[],
-  { actor, bases, progress }: ImportOptions,
+  { actor, ...how }: ImportOptions,
 ): Promise<ImportRow[]> {
   const author = authorOf(actor, system)
   const transact: Transact = (message, body) =>
     database.change({ locks: ['import', edgeLock], message: () => `gemba: import ${message}`, author }, body)
-  const judged = await importAll({ database, transact, texts, bases, progress })
+  const judged = await importAll({ database, transact, texts, ...how })
   return judged.map(({ row }) => row)
 }
 
@@ -60,24 +59,22 @@ export async function importJsonl(
 export function planJsonl(
   database: Database,
   texts: readonly ImportText[],
-  progress?: ImportProgress,
+  how: Pick<ImportOptions, 'progress' | 'signal'> = {},
 ): Promise<ImportPlan> {
   return database.rehearse(async (writing) => {
     const transact: Transact = (_, body) => body(writing)
-    const judged = await importAll({ database, transact, texts, progress })
+    const judged = await importAll({ database, transact, texts, ...how })
     return { rows: judged.map(({ row }) => row), bases: judged.map(({ basis }) => basis) }
   })
 }
 
-interface Import {
+interface Import extends Omit<ImportOptions, 'actor'> {
   readonly database: Database
   readonly transact: Transact
   readonly texts: readonly ImportText[]
-  readonly bases?: readonly string[] | undefined
-  readonly progress?: ImportProgress | undefined
 }
 
-async function importAll({ database, transact, texts, bases, progress }: Import): Promise<Judged[]> {
+async function importAll({ database, transact, texts, bases, progress, signal }: Import): Promise<Judged[]> {
   const shape = await readShape(database)
   const { records, bad } = await readJsonl(texts)
   const all = bad.map(({ file, line, why }) =>
@@ -88,6 +85,7 @@ async function importAll({ database, transact, texts, bases, progress }: Import)
     const rows = records.filter((record) => record.kind === kind)
     const size = importers[kind].batch
     for (let start = 0; start < rows.length; start += size) {
+      signal?.throwIfAborted()
       const batch = rows.slice(start, start + size)
       const expected = bases?.slice(all.length, all.length + batch.length)
       all.push(

@@ -82,7 +82,9 @@ describe('a real backlog of 677 beads', () => {
       const state = async () => plain.rows<{ hash: string }>('SELECT dolt_hashof_db() AS hash')
       const before = await state()
       const told: number[] = []
-      const plan = await sqlExchange(login).plan(await importTexts(backlog), (done, total) => told.push(done / total))
+      const plan = await sqlExchange(login).plan(await importTexts(backlog), {
+        progress: (done, total) => told.push(done / total),
+      })
       expect(await state()).toEqual(before)
       expect(countVerdicts(plan.rows).created).toBe(677 + 315 + 169 + 14 + 6)
       expect(told.at(-1)).toBe(1)

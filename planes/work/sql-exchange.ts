@@ -16,7 +16,7 @@ export function sqlExchange(login: BeadsLogin): BeadsExchange {
   }
   return {
     export: (format, write) => within((database) => exportJsonl(database, format, write)),
-    plan: (texts, progress) => within((database) => planJsonl(database, texts, progress)),
+    plan: (texts, options) => within((database) => planJsonl(database, texts, options)),
     import: (texts, options) => within((database) => importJsonl(database, texts, options)),
   }
 }

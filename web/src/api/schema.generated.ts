@@ -809,6 +809,262 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/beads-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge beads that might be imported
+         * @description A text of JSON lines of at most 32 MiB, `application/x-ndjson`: as `bd export` or `gemba beads export` writes it. Says what would become of each line, and writes nothing: follow the answer until it is `planned`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The import, being judged. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadsImport"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beads-import/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an import is */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    import: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The import. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadsImport"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beads-import/{import}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What becomes of each line
+         * @description In the order of the lines; once it was carried out, what became of them.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    verdict?: "created" | "updated" | "skipped" | "refused";
+                    /** @description Words that bead, field or reason contain. */
+                    q?: string;
+                    /** @description Default 200. */
+                    limit?: number;
+                    /** @description `next` of the page before. */
+                    after?: number;
+                };
+                header?: never;
+                path: {
+                    import: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of lines. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadsImportLines"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beads-import/{import}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry out an import as it was judged
+         * @description In steps, each whole or not at all. A line that the database no longer bears out is left alone, as `stale`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "x-gemba-confirm": string;
+                };
+                path: {
+                    import: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The import, being carried out. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeadsImport"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/beads-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export all beads
+         * @description JSON lines of one moment, in the order of ids. Wisps, and settings that may be secret, stay where they are.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `bd`: as `bd export` writes it (default); `columns`: every column of every row, `_table` names its table. */
+                    format?: "bd" | "columns";
+                    /** @description What a browser shows where it can send no header. */
+                    ticket?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A file of JSON lines, `application/x-ndjson`. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dispatch": {
         parameters: {
             query?: never;
@@ -2125,6 +2381,42 @@ export interface components {
             state: components["schemas"]["ManifestState"];
             cursor: string | null;
         };
+        BeadsImport: {
+            id: string;
+            /** @enum {string} */
+            state: "judging" | "planned" | "importing" | "done" | "failed";
+            /** @description Rows that are judged or taken; a line may stand for several. */
+            done: number;
+            /** @description Zero until the text has been read. */
+            total: number;
+            counts: components["schemas"]["VerdictCounts"] | null;
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339.
+             */
+            expiresAt: string;
+        };
+        BeadsImportLine: {
+            file: string;
+            /** @description Counted from 1. */
+            line: number;
+            bead: string;
+            /** @enum {string} */
+            verdict: "created" | "updated" | "skipped" | "refused";
+            /** @enum {string} */
+            reason: "new" | "newer" | "same" | "older" | "conflict" | "kept" | "held" | "malformed" | "invalid" | "cycle" | "stale";
+            /** @description In words. */
+            why: string[];
+            /** @description Columns in which the line and the database differ. */
+            changes: string[];
+        };
+        BeadsImportLines: {
+            items: components["schemas"]["BeadsImportLine"][];
+            /** @description How many there are on all pages. */
+            total: number;
+            next: number | null;
+        };
         Capabilities: {
             /** @enum {string} */
             mode: "full" | "beads_only";
@@ -2633,6 +2925,13 @@ export interface components {
             kind: "url";
             /** @description mysql://user:password@host:port/database, or dolt://. */
             url: string;
+        };
+        /** @description Lines by what becomes of them. */
+        VerdictCounts: {
+            created: number;
+            updated: number;
+            skipped: number;
+            refused: number;
         };
         WorkDigest: {
             tokensIn: number;
