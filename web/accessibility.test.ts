@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test'
 import { describe, expect, it } from 'vitest'
 import type { ApiDouble } from './testing/api-double.ts'
 import { ConsoleBench, see } from './testing/console-bench.ts'
+import { sampleHistory } from './testing/sample-history.ts'
 import { sampleSessions } from './testing/sample.ts'
 
 const bench = new ConsoleBench()
@@ -64,6 +65,9 @@ const views: Readonly<Record<string, View>> = {
   'an empty inbox': { path: '/inbox', shows: 'No agent needs you', get: emptied },
   hosts: { path: '/hosts', shows: 'seats taken' },
   'no hosts': { path: '/hosts', shows: 'No host has announced itself', get: emptied },
+  'the Beads history': { path: '/history', shows: 'You deleted "A fax number"', get: planned },
+  'an empty Beads history': { path: '/history', shows: 'Nothing was changed yet' },
+  'a Beads history in trouble': { path: '/history', shows: 'Line 4: It is no entry', get: troubled },
   'nothing at all': { path: '/nowhere', shows: 'There is nothing at this address' },
   'a toast': { path: '/hosts', shows: 'lan-9 is parked', get: parked },
   'a server that is gone': { path: '/board', shows: 'The Gemba server does not answer.', get: gone },
@@ -85,6 +89,18 @@ async function refused(page: Page, api: ApiDouble): Promise<void> {
 
 async function startBlocked(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start an agent' }).click()
+}
+
+async function planned(page: Page, api: ApiDouble): Promise<void> {
+  api.putManifest({ items: sampleHistory })
+  await page.reload()
+}
+
+async function troubled(page: Page, api: ApiDouble): Promise<void> {
+  const state = { path: '/data/session-manifest.jsonl', status: 'failed', why: 'The disk is full.', lost: 2 } as const
+  api.putManifest({ state, warnings: [{ line: 4, kind: 'malformed', why: 'It is no entry.' }] })
+  await planned(page, api)
+  await page.getByText('One line could not be read').click()
 }
 
 async function emptied(page: Page, api: ApiDouble): Promise<void> {

@@ -34,6 +34,12 @@ export function makeRouter(): Router {
         meta: { title: 'Hosts', surface: 'hosts' },
       },
       {
+        path: '/history',
+        name: 'history',
+        component: () => import('./pages/HistoryPage.vue'),
+        meta: { title: 'Beads history' },
+      },
+      {
         path: '/:path(.*)*',
         name: 'nowhere',
         component: () => import('./pages/NowherePage.vue'),

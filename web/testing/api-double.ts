@@ -14,7 +14,7 @@ import type { CapabilityProfile } from '../../model/mode.ts'
 import { paneSize } from '../../model/pane-size.ts'
 import type { SessionView } from '../../model/session.ts'
 import { bodyOf, ok, refused, send, serveFile, type Answer } from './answers.ts'
-import { ProjectDouble } from './project-double.ts'
+import { ProjectDouble, type ManifestDouble } from './project-double.ts'
 import { terminalLines } from './sample-details.ts'
 
 const token = 'a-local-token'
@@ -44,6 +44,8 @@ export interface ApiDouble {
   offer(profile: CapabilityProfile): void
   /** The bodies of confirmed changes, in the order of `changes`. */
   readonly bodies: readonly unknown[]
+  /** What stands in its session manifest, without a word. */
+  putManifest(manifest: Partial<ManifestDouble>): void
   /** A project in which nothing was ever written. */
   empty(): void
   emit(body: EventBody): void
@@ -182,6 +184,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     delete: (bead) => project.delete(bead),
     offer: (profile) => project.offer(profile),
     bodies,
+    putManifest: (manifest) => project.putManifest(manifest),
     empty: () => project.empty(),
     emit: (body) => project.emit(body),
     draw(bytes) {

@@ -3,6 +3,7 @@ import type { BeadDetail, BeadEvent, BeadPatch, BeadSummary, Edge } from '../../
 import type { EscalationView } from '../../model/escalation.ts'
 import type { EventBody, GembaEvent } from '../../model/event.ts'
 import { profileOf, type CapabilityProfile } from '../../model/mode.ts'
+import type { ManifestEntry, ManifestPage, ManifestState, ManifestWarning } from '../../model/manifest.ts'
 import type { SessionView } from '../../model/session.ts'
 import { patched } from '../src/domain/move.ts'
 import { isAbout } from '../src/domain/session-events.ts'
@@ -28,6 +29,20 @@ export interface Call {
   readonly headers: IncomingMessage['headers']
 }
 
+/** A session manifest: entries newest first. */
+export interface ManifestDouble {
+  readonly items: readonly ManifestEntry[]
+  readonly warnings: readonly ManifestWarning[]
+  readonly state: ManifestState
+}
+
+function pageOf({ items, warnings, state }: ManifestDouble, query: URLSearchParams): ManifestPage & ManifestDouble {
+  const from = Number(query.get('cursor') ?? 0)
+  const to = from + Number(query.get('limit'))
+  const page = items.slice(from, to)
+  return { items: page, warnings: from === 0 ? warnings : [], state, cursor: to < items.length ? String(to) : null }
+}
+
 /** The sample project over plain objects. Whatever it is told to do it does at once, and tells as an event. */
 export class ProjectDouble {
   readonly #beads = new Map(sampleBeads.map((bead) => [bead.id, bead]))
@@ -43,6 +58,11 @@ export class ProjectDouble {
   readonly #tell: (event: GembaEvent) => void
   #mayStart = Promise.resolve()
   #profile = profileOf('full', false)
+  #manifest: ManifestDouble = {
+    items: [],
+    warnings: [],
+    state: { path: '.gemba/session-manifest.jsonl', status: 'ok', why: '', lost: 0 },
+  }
 
   /** `tell` hears of every event from now on. */
   constructor(tell: (event: GembaEvent) => void) {
@@ -81,6 +101,11 @@ export class ProjectDouble {
     this.emit({ kind: 'bead.deleted', bead: id })
   }
 
+  /** What stands in its session manifest, without a word. */
+  putManifest(manifest: Partial<ManifestDouble>): void {
+    this.#manifest = { ...this.#manifest, ...manifest }
+  }
+
   /** Makes it one in which nothing was ever written. */
   empty(): void {
     for (const known of [this.#beads, this.#sessions, this.#escalations, this.#hosts, this.#parked]) known.clear()
@@ -110,6 +135,7 @@ export class ProjectDouble {
   read({ path, query }: Call): Answer | null {
     const [noun, id, verb] = path
     if (noun === 'sessions' && id !== undefined && verb === 'events') return this.#historyOf(id, query)
+    if (noun === 'beads-history') return ok(pageOf(this.#manifest, query))
     if (noun === 'beads' && id !== undefined) {
       const bead = this.#beads.get(id)
       return bead === undefined ? notFound(id) : ok(verb === 'history' ? this.#pastOf(id) : this.#detail(bead))

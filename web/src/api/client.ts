@@ -3,6 +3,7 @@ import type { BeadDetail, BeadHistory, BeadPatch, BeadSummary, NewBead } from '.
 import type { EscalationView } from '../../../model/escalation.ts'
 import type { HostView } from '../../../model/host.ts'
 import type { SourceSelection } from '../../../model/mode.ts'
+import type { ManifestPage, ManifestState } from '../../../model/manifest.ts'
 import type { SessionView } from '../../../model/session.ts'
 import { keepSecret } from './browser-secret.ts'
 import { confirmed, http, root } from './request.ts'
@@ -11,6 +12,7 @@ import type { Capabilities, EndMode, Health, ModeStatus, Parked } from './types.
 
 const largestPage = 1_000
 const historyEvents = 100
+const historyEntries = 50
 
 export const api = {
   /** Shows the local token; the server answers with a cookie, and a secret that this browser keeps. */
@@ -85,6 +87,12 @@ export const api = {
     taken(
       http.DELETE('/api/v1/beads/{id}/dependencies/{target}', { params: { path: { id, target }, header: confirmed } }),
     ),
+
+  /** The newest page of what people changed, or the page before a cursor; newest first. */
+  beadsHistory(cursor?: string): Promise<ManifestPage & { readonly state: ManifestState }> {
+    const query = cursor === undefined ? { limit: historyEntries } : { limit: historyEntries, cursor }
+    return taken(http.GET('/api/v1/beads-history', { params: { query } }))
+  },
 
   /** Starts one bead; answers with the session that will work on it. A refusal is thrown as its problem. */
   async dispatch(bead: string, force = false): Promise<string> {
