@@ -35,8 +35,9 @@ export function summaryOf(told: Told): string {
 
 /** The same with who did it and the whole title: `You moved "BOM-3: Session manifest" from Staged to In Progress.` */
 export function sentenceOf(told: Told, who: string): string {
-  const { id, title } = told.entity
-  return `${who} ${deedOf(told, quoted(title === '' ? id : title))}.`
+  const { id, title, type } = told.entity
+  const name = title === '' ? id : title
+  return `${who} ${deedOf(told, type === 'source' ? name : quoted(name))}.`
 }
 
 /** What people call a bead: the number that its title begins with ("BOM-3: …", "M2: …"), else its id. */

@@ -23,7 +23,7 @@ describe('the Beads history', () => {
     )
     await see(entry(5)).toHaveText('11:00 AM - jon changed the priority of "Visitors plan their visit" from P2 to P1.')
     await see(tab().getByRole('heading', { level: 3 })).toHaveText(['Today', 'Yesterday', '3 May 2026'])
-    await see(entry(2)).toContainText('You connected to "dolt://example/lantern".')
+    await see(entry(2)).toContainText('You connected to dolt://example/lantern.')
     await see(entry(2).getByRole('link')).toHaveCount(0)
   })
 
