@@ -189,11 +189,6 @@ export const catalogue = {
     message: 'This Beads source can not be used: {why}.',
     mend: 'Name a `mysql://user@host:port/database`, a folder with `.beads`, or a worktree.',
   },
-  exchange_unavailable: {
-    status: 409,
-    message: 'Beads can not be imported or exported here: {why}.',
-    mend: 'Use what the message names, or choose the source by the address of its server.',
-  },
   source_fixed: {
     status: 409,
     message: 'A server that works a project keeps the Beads source of its configuration.',

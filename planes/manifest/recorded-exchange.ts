@@ -52,7 +52,7 @@ async function record(rows: readonly ImportRow[], actor: Actor, work: Looks, led
     const found = await work.summaries(some.map(({ bead }) => bead)).catch(() => [])
     const beads = new Map(found.map((bead) => [bead.id, bead]))
     const deeds = await Promise.all(some.map((line) => deedOf(line, beads.get(line.bead), work)))
-    await Promise.all(deeds.map((deed) => (deed === undefined ? undefined : ledger.record({ ...deed, actor }))))
+    await Promise.all(deeds.flatMap((deed) => (deed === undefined ? [] : [ledger.record({ ...deed, actor })])))
   }
 }
 
