@@ -1,7 +1,7 @@
 /** The board and the bead panel in Chromium, against a double of the API. */
 import { describe, expect, it } from 'vitest'
 import { ConsoleBench, patience, see } from './testing/console-bench.ts'
-import { manyBeads, sampleHosts } from './testing/sample.ts'
+import { sampleHosts } from './testing/sample.ts'
 
 const bench = new ConsoleBench()
 
@@ -177,18 +177,6 @@ describe('the board', () => {
     await bench.page.keyboard.type('summer')
     await see(bench.lane('unstarted').locator('[data-count]')).toHaveText('1')
     await see(bench.lane('staged')).toContainText('Nothing here matches')
-  })
-
-  it('draws few of many cards, and shows more on demand', async () => {
-    bench.api.put(manyBeads(3_000))
-    await bench.signIn()
-    await see(bench.lane('completed').locator('[data-count]')).toHaveText('1003')
-    expect(await bench.page.locator('[data-bead]').count()).toBeLessThanOrEqual(400)
-    await bench
-      .lane('completed')
-      .getByRole('button', { name: /^Show 50 more/ })
-      .click()
-    await see(bench.lane('completed').locator('[data-bead]')).toHaveCount(100)
   })
 
   it('of an empty project says what a bead is, and takes the first one', async () => {

@@ -60,8 +60,8 @@ export const api = {
     return taken(http.PATCH('/api/v1/beads/{id}', { params: { path: { id }, header }, body: mutable(patch) }))
   },
   /** For good; with `etag`: only while the bead is still that one. */
-  async deleteBead(id: string, etag: string): Promise<void> {
-    const header = { ...confirmed, 'if-match': `"${etag}"` }
+  async deleteBead(id: string, etag?: string): Promise<void> {
+    const header = etag === undefined ? confirmed : { ...confirmed, 'if-match': `"${etag}"` }
     await http.DELETE('/api/v1/beads/{id}', { params: { path: { id }, header } })
   },
   beadHistory: (id: string): Promise<BeadHistory> =>

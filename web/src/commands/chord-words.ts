@@ -9,7 +9,10 @@ const words: Readonly<Record<string, string>> = {
 /** A chord as it is printed on keys. */
 export function chordWords(chord: string): string[] {
   const mod = globalThis.navigator?.platform.startsWith('Mac') === true ? '⌘' : 'Ctrl'
-  return chord
-    .split(' ')
-    .flatMap((press) => (press.startsWith('Mod+') ? [mod, press.slice(4).toUpperCase()] : [words[press] ?? press]))
+  const wordsOf = (press: string): string[] => {
+    if (press.startsWith('Mod+')) return [mod, press.slice(4).toUpperCase()]
+    if (press.startsWith('Shift+')) return ['Shift', ...wordsOf(press.slice(6))]
+    return [words[press] ?? press]
+  }
+  return chord.split(' ').flatMap(wordsOf)
 }

@@ -25,7 +25,15 @@ function makeReader(available: (id: CommandId) => boolean = () => true) {
   const press = (chord: string, typing = false, at = 0): boolean =>
     chord
       .split(' ')
-      .map((word) => reader.press({ key: word.replace('Mod+', ''), mod: word.startsWith('Mod+'), typing, at }))
+      .map((word) =>
+        reader.press({
+          key: word.replace(/^(Mod|Shift)\+/, ''),
+          mod: word.startsWith('Mod+'),
+          shift: word.startsWith('Shift+'),
+          typing,
+          at,
+        }),
+      )
       .at(-1) ?? false
   return { ran, press, reader, state }
 }
@@ -119,7 +127,7 @@ it('the palette finds commands by synonym, sessions and beads by words', () => {
   const beads = [makeBead('b-1', 'Mail queue', { status: 'closed' }), makeBead('b-2', 'Mail merge')]
   const sessions = [makeSession('s1', 'b-2', 'Mail merge')]
   const found = (text: string) => paletteEntries(text, commands, sessions, beads).map((entry) => entry.id)
-  expect(found('kanban')).toEqual(['go.board'])
+  expect(found('kanban')).toEqual(['go.board', 'board.kanban'])
   expect(found('mail')).toEqual(['s1', 'b-2', 'b-1'])
   expect(found('anban')).toEqual([])
 })

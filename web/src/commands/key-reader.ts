@@ -4,6 +4,7 @@ import type { Command } from './table.ts'
 export interface KeyPress {
   readonly key: string
   readonly mod: boolean
+  readonly shift?: boolean
   /** The person is writing: only chords with `Mod` count. */
   readonly typing: boolean
   /** Milliseconds on any steady clock. */
@@ -28,7 +29,8 @@ export function createKeyReader<C extends Command>(
     press(press) {
       if (isModifier(press.key)) return false
       if (!press.mod && (press.typing || !allowed(press.key, options.singleKeys()))) return false
-      const word = (press.mod ? 'Mod+' : '') + press.key
+      const shift = press.shift === true && press.key.length > 1
+      const word = (press.mod ? 'Mod+' : '') + (shift ? 'Shift+' : '') + press.key
       const prefix = begun !== null && press.at - begun.at <= patienceMs ? `${begun.presses} ` : ''
       begun = null
       const chord = prefix + word

@@ -24,10 +24,11 @@ export function paletteEntries(
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const found: PaletteEntry[] = []
   const take = (entry: PaletteEntry, more = ''): void => {
+    if (found.length >= shownAtMost) return
     const hay = ` ${entry.title} ${entry.id} ${entry.hint} ${more}`.toLowerCase()
     // A command is found by how its words begin, the rest by any part of them.
     const begin = entry.kind === 'command' ? ' ' : ''
-    if (found.length < shownAtMost && words.every((word) => hay.includes(begin + word))) found.push(entry)
+    if (words.every((word) => hay.includes(begin + word))) found.push(entry)
   }
   for (const { id, title, group, synonyms } of commands)
     take({ kind: 'command', id, title, hint: group, icon: 'chevron' }, synonyms)
@@ -51,7 +52,7 @@ export function paletteEntries(
         hint: `${bead.id}, ${laneTitle(bead.state)}`,
         icon: typeIcon(bead.type),
       },
-      bead.labels.join(' '),
+      `${bead.assignee ?? ''} ${bead.labels.join(' ')}`,
     )
   return found
 }

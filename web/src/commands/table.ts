@@ -6,7 +6,7 @@ export interface Command {
   readonly id: string
   readonly group: 'Go to' | 'Board' | 'Bead' | 'Inbox' | 'Session' | 'General'
   readonly title: string
-  /** Chords: presses separated by blanks; `Mod` is Ctrl, or ⌘ on a Mac. */
+  /** Chords: presses separated by blanks; `Mod` is Ctrl, or ⌘ on a Mac; `Shift` only with keys that print nothing. */
   readonly keys: readonly string[]
   /** Other words that find it in the palette. */
   readonly synonyms: string
@@ -23,11 +23,53 @@ export const commands = [
   { id: 'board.search', group: 'Board', title: 'Search the board', keys: ['/'], synonyms: 'filter find' },
   { id: 'board.down', group: 'Board', title: 'Next card', keys: ['ArrowDown', 'j'], synonyms: '', keysOnly: true },
   { id: 'board.up', group: 'Board', title: 'Previous card', keys: ['ArrowUp', 'k'], synonyms: '', keysOnly: true },
-  { id: 'board.left', group: 'Board', title: 'Lane to the left', keys: ['ArrowLeft'], synonyms: '', keysOnly: true },
-  { id: 'board.right', group: 'Board', title: 'Lane to the right', keys: ['ArrowRight'], synonyms: '', keysOnly: true },
+  {
+    id: 'board.left',
+    group: 'Board',
+    title: 'To the left, or fold',
+    keys: ['ArrowLeft'],
+    synonyms: '',
+    keysOnly: true,
+  },
+  {
+    id: 'board.right',
+    group: 'Board',
+    title: 'To the right, or unfold',
+    keys: ['ArrowRight'],
+    synonyms: '',
+    keysOnly: true,
+  },
   { id: 'board.move', group: 'Board', title: 'Move the focused card to…', keys: ['m'], synonyms: '', keysOnly: true },
+  { id: 'board.select', group: 'Board', title: 'Select the focused card', keys: ['x'], synonyms: '', keysOnly: true },
+  {
+    id: 'board.select-down',
+    group: 'Board',
+    title: 'Select downwards',
+    keys: ['Shift+ArrowDown'],
+    synonyms: '',
+    keysOnly: true,
+  },
+  {
+    id: 'board.select-up',
+    group: 'Board',
+    title: 'Select upwards',
+    keys: ['Shift+ArrowUp'],
+    synonyms: '',
+    keysOnly: true,
+  },
+  { id: 'board.select-all', group: 'Board', title: 'Select all that is shown', keys: ['Mod+a'], synonyms: 'bulk' },
+  { id: 'board.flat', group: 'Board', title: 'Flat layout', keys: ['v f'], synonyms: 'list rows view' },
+  { id: 'board.cascade', group: 'Board', title: 'Cascade layout', keys: ['v c'], synonyms: 'tree hierarchy view' },
+  { id: 'board.kanban', group: 'Board', title: 'Kanban layout', keys: ['v k'], synonyms: 'lanes cards view' },
+  { id: 'board.views', group: 'Board', title: 'Saved views', keys: ['v s'], synonyms: 'filters bookmarks' },
   { id: 'bead.new', group: 'Bead', title: 'New bead', keys: ['c'], synonyms: 'create add issue' },
-  { id: 'bead.close-panel', group: 'Bead', title: 'Close the bead panel', keys: ['Escape'], synonyms: 'back' },
+  {
+    id: 'bead.close-panel',
+    group: 'Bead',
+    title: 'Close the bead panel, or end the selection',
+    keys: ['Escape'],
+    synonyms: 'back',
+  },
   { id: 'inbox.down', group: 'Inbox', title: 'Next question', keys: ['j'], synonyms: '', keysOnly: true },
   { id: 'inbox.up', group: 'Inbox', title: 'Previous question', keys: ['k'], synonyms: '', keysOnly: true },
   {

@@ -12,7 +12,8 @@ export function useKeyboard(): void {
     if (event.defaultPrevented || event.altKey || event.isComposing) return
     const target = event.target instanceof Element ? event.target : null
     if (target?.closest('.control .xterm, dialog, [role="menu"]')) return
-    const press = { key: event.key, mod: event.ctrlKey || event.metaKey, typing: isTyping(target), at: event.timeStamp }
+    const { key, shiftKey: shift, timeStamp: at } = event
+    const press = { key, shift, mod: event.ctrlKey || event.metaKey, typing: isTyping(target), at }
     if (reader.press(press)) event.preventDefault()
   }
 

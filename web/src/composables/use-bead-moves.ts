@@ -1,10 +1,9 @@
 import type { BeadPatch, BeadSummary, StateCategory } from '../../../model/bead.ts'
-import { patchForState } from '../../../model/bead.ts'
 import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
 import type { Problem } from '../api/types.ts'
 import type { Move } from '../domain/move.ts'
-import { planMove } from '../domain/move.ts'
+import { patchFor, planMove } from '../domain/move.ts'
 import { laneTitle } from '../domain/words.ts'
 import { useBeads } from '../stores/beads.ts'
 import type { Question } from '../stores/dialogs.ts'
@@ -13,6 +12,7 @@ import { useRefusals } from '../stores/refusals.ts'
 import { useSessions } from '../stores/sessions.ts'
 import { useStarts } from '../stores/starts.ts'
 import { useToasts } from '../stores/toasts.ts'
+import { useProfile } from './use-profile.ts'
 import { useWhenBead } from './use-when-bead.ts'
 
 /**
@@ -27,11 +27,12 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
   const refusals = useRefusals()
   const dialogs = useDialogs()
   const whenBead = useWhenBead()
+  const { has } = useProfile()
 
   async function move(id: string, target: StateCategory): Promise<void> {
     const bead = beads.get(id)
     if (bead === undefined || starts.has(id)) return
-    const plan = planMove(bead, target, sessions.openByBead.get(id))
+    const plan = planMove(bead, target, sessions.openByBead.get(id), has('dispatch'))
     refusals.forgive(id)
     await carryOut(bead, target, plan).catch((error: unknown) => {
       const problem = toProblem(error)
@@ -124,13 +125,19 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
     const reply = await dialogs.ask({
       title: `Reopen ${bead.id}`,
       text: bead.title,
-      choices: [{ value: 'reopen', label: then === 'started' ? 'Reopen and start' : 'Reopen bead', tone: 'primary' }],
+      choices: [
+        {
+          value: 'reopen',
+          label: then === 'started' && has('dispatch') ? 'Reopen and start' : 'Reopen bead',
+          tone: 'primary',
+        },
+      ],
       input: { label: 'Reason', initial: 'There is more to do' },
     })
     if (reply === null) return
     beads.apply([await api.reopenBead(bead.id, reply.text)])
-    if (then === 'started') await start(bead.id)
-    else if (then !== 'unstarted') await edit(bead.id, patchForState(then))
+    if (then === 'started' && has('dispatch')) await start(bead.id)
+    else if (then !== 'unstarted') await edit(bead.id, patchFor(then))
   }
 
   async function endSession(bead: BeadSummary, target: StateCategory, session: string): Promise<void> {

@@ -4,55 +4,94 @@ import { useCommands } from '../commands/registry.ts'
 import type { Direction, Lanes } from '../domain/board.ts'
 import { neighbour } from '../domain/board.ts'
 import { lanes as laneOrder } from '../domain/words.ts'
+import { useSelection } from '../stores/selection.ts'
 
-/** Walks the cards by keyboard and opens the menu of the focused one. */
-export function useBoardKeys(
-  lanes: ComputedRef<Lanes>,
-  current: Ref<string | null>,
-  openMenu: (bead: string, anchor: HTMLElement) => void,
-): void {
+export interface BoardKeys {
+  readonly lanes: ComputedRef<Lanes>
+  /** The card that the keyboard is on. */
+  readonly current: Ref<string | null>
+  /** Scrolls until a card is drawn; false when there is none. */
+  readonly reveal: (bead: string) => boolean
+  readonly menu: (bead: string, anchor: HTMLElement) => void
+}
+
+/** Walks the cards by keyboard, selects them, and opens the menu of the focused one. */
+export function useBoardKeys({ lanes, current, reveal, menu }: BoardKeys): void {
+  const selection = useSelection()
+
   /** Arrows belong to the board only while a card has the focus, or nothing has. */
   function onBoard(): boolean {
     const active = document.activeElement
     return active === null || active === document.body || active.closest('[data-bead]') !== null
   }
 
-  function walk(direction: Direction): void | false {
-    if (!onBoard()) return false
-    const onCard = document.activeElement?.closest<HTMLElement>('[data-bead]')?.dataset['bead'] ?? null
-    const columns = laneOrder.map(({ state }) => lanes.value[state].map((bead) => bead.id))
-    const next = neighbour(columns, onCard, direction)
-    if (next === null) return false
-    current.value = next
-    void nextTick(() => focusCard(next))
+  function focused(): string | null {
+    return document.activeElement?.closest<HTMLElement>('[data-bead]')?.dataset['bead'] ?? null
   }
 
-  function menu(): void | false {
-    const card = document.activeElement?.closest<HTMLElement>('[data-bead]')
-    const link = card?.querySelector<HTMLElement>('[data-card]')
-    const bead = card?.dataset['bead']
-    if (link == null || bead === undefined) return false
-    openMenu(bead, link)
+  function columns(): string[][] {
+    return laneOrder.map(({ state }) => lanes.value[state].map((bead) => bead.id))
+  }
+
+  function walk(direction: Direction): string | null {
+    if (!onBoard()) return null
+    const next = neighbour(columns(), focused(), direction)
+    if (next === null) return null
+    current.value = next
+    void nextTick(() => reveal(next))
+      .then(nextTick)
+      .then(() => focusCard(next))
+    return next
+  }
+
+  function step(direction: Direction): void | false {
+    if (walk(direction) === null) return false
+  }
+
+  function extend(direction: 'up' | 'down'): void | false {
+    const from = focused()
+    if (from === null) return false
+    if (!selection.has(from)) selection.toggle(from)
+    const next = walk(direction)
+    if (next !== null) selection.extend(next, columns().find((ids) => ids.includes(next)) ?? [])
+  }
+
+  function pick(): void | false {
+    const bead = focused()
+    if (bead === null) return false
+    selection.toggle(bead)
+  }
+
+  function open(): void | false {
+    const bead = focused()
+    const link = document.activeElement?.closest('[data-bead]')?.querySelector<HTMLElement>('[data-card]')
+    if (link == null || bead === null) return false
+    menu(bead, link)
   }
 
   useCommands({
-    'board.down': () => walk('down'),
-    'board.up': () => walk('up'),
-    'board.left': () => walk('left'),
-    'board.right': () => walk('right'),
-    'board.move': menu,
+    'board.down': () => step('down'),
+    'board.up': () => step('up'),
+    'board.left': () => step('left'),
+    'board.right': () => step('right'),
+    'board.move': open,
+    'board.select': pick,
+    'board.select-down': () => extend('down'),
+    'board.select-up': () => extend('up'),
   })
 }
 
-/** Focuses the card of a bead when it is drawn. */
-export function focusCard(bead: string): void {
-  cardOf(bead)?.focus({ preventScroll: true })
+/** Focuses what is drawn of a bead; false when nothing is. */
+export function focusCard(bead: string): boolean {
+  const card = cardOf(bead)
+  card?.focus({ preventScroll: true })
   showCard(bead)
+  return card !== null
 }
 
-/** Scrolls its lane, and the board, until the card is seen; false when it is not drawn. */
+/** Scrolls its lane, and the board, until what is drawn of a bead is seen; false when nothing is. */
 export function showCard(bead: string): boolean {
-  const card = cardOf(bead)?.closest('li')
+  const card = cardOf(bead)?.closest('[data-bead]')
   card?.closest('[data-lane]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   card?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   return card != null

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { StateCategory } from '../../../model/bead.ts'
 import { makeBead, makeSession } from '../../testing/sample.ts'
 import { patched, planMove } from './move.ts'
 
@@ -25,6 +26,15 @@ describe('a move', () => {
   it('into Done closes, and out of it reopens', () => {
     expect(planMove(open, 'completed', undefined)).toEqual({ kind: 'close' })
     expect(planMove(done, 'started', undefined)).toEqual({ kind: 'reopen', then: 'started' })
+  })
+
+  it('is only an edit where nothing is dispatched', () => {
+    const plan = (bead: typeof open, target: StateCategory) => planMove(bead, target, undefined, false)
+    expect(plan(open, 'started')).toEqual({ kind: 'edit', patch: { status: 'in_progress' } })
+    expect(plan(deferred, 'started')).toEqual({ kind: 'edit', patch: { status: 'in_progress' } })
+    expect(plan(started, 'backlog')).toMatchObject({ kind: 'edit', patch: { status: 'deferred' } })
+    expect(plan(open, 'completed')).toEqual({ kind: 'close' })
+    expect(plan(done, 'started')).toEqual({ kind: 'reopen', then: 'started' })
   })
 
   it('away from a session ends it first', () => {

@@ -17,20 +17,34 @@ export type Move =
   /** Started by somebody without a session of ours. */
   | { readonly kind: 'take-back'; readonly holder: string | null; readonly patch: BeadPatch }
 
-/** Decides what a move means; `session` is the bead's open session. */
-export function planMove(bead: BeadSummary, target: StateCategory, session: SessionView | undefined): Move {
+/**
+ * Decides what a move means; `session` is the bead's open session. Without dispatching (`dispatches` false) nothing is
+ * started and nobody is held up: a move is an edit of the bead's state (seed 001, 9).
+ */
+export function planMove(
+  bead: BeadSummary,
+  target: StateCategory,
+  session: SessionView | undefined,
+  dispatches = true,
+): Move {
   if (bead.state === target) return { kind: 'stay' }
   if (bead.state === 'completed') return { kind: 'reopen', then: target === 'completed' ? 'unstarted' : target }
   if (session !== undefined) {
     const mode = target === 'completed' ? 'completed' : 'canceled'
     return { kind: 'end-session', session: session.id, mode, then: target }
   }
+  if (!dispatches && target !== 'completed') return { kind: 'edit', patch: patchFor(target) }
   if (target === 'started')
     return { kind: 'start', first: bead.state === 'backlog' ? patchForState('unstarted') : null }
   if (target === 'completed') return { kind: 'close' }
   const patch = patchForState(target)
   if (bead.state !== 'started') return { kind: 'edit', patch }
   return { kind: 'take-back', holder: bead.assignee, patch: { ...patch, assignee: null } }
+}
+
+/** The edit that brings a bead into a lane where moving starts nothing. */
+export function patchFor(state: Exclude<StateCategory, 'completed'>): BeadPatch {
+  return state === 'started' ? { status: 'in_progress' } : patchForState(state)
 }
 
 /** The summary as it will be once `patch` is written. */

@@ -51,6 +51,21 @@ export const lanes: readonly LaneWords[] = [
   },
 ]
 
+/** Where nothing is dispatched, moving a bead starts nobody. */
+const plainStarted: LaneWords = {
+  state: 'started',
+  title: 'In progress',
+  teach: 'Move a bead here when somebody works on it.',
+  effect: '',
+}
+
+/** The lanes in the words of a server that dispatches, or of one that only keeps beads. */
+export function lanesFor(dispatches: boolean): readonly LaneWords[] {
+  if (dispatches) return lanes
+  const done = (lane: LaneWords): LaneWords => ({ ...lane, teach: 'Beads land here once they are closed.' })
+  return lanes.map((lane) => (lane.state === 'started' ? plainStarted : lane.state === 'completed' ? done(lane) : lane))
+}
+
 export function laneTitle(state: StateCategory): string {
   return lanes.find((lane) => lane.state === state)?.title ?? state
 }

@@ -4,15 +4,20 @@ import type { BeadPatch, BeadSummary } from '../../../model/bead.ts'
 import { patched } from '../domain/move.ts'
 import type { Parked } from '../api/types.ts'
 
+/** Hears of changes: the ids of the beads that changed, came or went; `all` when everything was read anew. */
+export type BeadsListener = (ids: readonly string[] | 'all') => void
+
 /** Every bead as the server last told it, with the edits that are on their way laid over. */
 export const useBeads = defineStore('beads', () => {
   const held = shallowRef(new Map<string, BeadSummary>())
   const edits = shallowRef(new Map<string, BeadPatch>())
   const parked = shallowRef(new Map<string, Parked>())
+  const listeners = new Set<BeadsListener>()
 
   const all = computed(() => [...held.value.keys()].flatMap((id) => get(id) ?? []))
-  const types = computed(() => [...new Set([...held.value.values()].map((bead) => bead.type))].sort())
-  const labels = computed(() => [...new Set([...held.value.values()].flatMap((bead) => bead.labels))].sort())
+  const types = computed(() => namesIn((bead) => [bead.type]))
+  const labels = computed(() => namesIn((bead) => bead.labels))
+  const assignees = computed(() => namesIn((bead) => (bead.assignee === null ? [] : [bead.assignee])))
 
   /** Of each parent: how many beads belong to it directly, and how many of them are done. */
   const children = computed(() => {
@@ -25,30 +30,47 @@ export const useBeads = defineStore('beads', () => {
     return counts
   })
 
+  function namesIn(of: (bead: BeadSummary) => readonly string[]): string[] {
+    const names = new Set<string>()
+    for (const bead of held.value.values()) for (const name of of(bead)) names.add(name)
+    return [...names].sort()
+  }
+
   function get(id: string): BeadSummary | undefined {
     const bead = held.value.get(id)
     const patch = edits.value.get(id)
     return bead === undefined || patch === undefined ? bead : patched(bead, patch)
   }
 
+  /** Tells `listener` of every change from now on; returns how to end that. */
+  function hear(listener: BeadsListener): () => void {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+
+  function tell(ids: readonly string[] | 'all'): void {
+    for (const listener of listeners) listener(ids)
+  }
+
   /** Forgets what was held: the server may have begun to count anew. */
   function replace(beads: readonly BeadSummary[], park: readonly Parked[]): void {
     held.value = new Map(beads.map((bead) => [bead.id, bead]))
     parked.value = new Map(park.map((entry) => [entry.bead, entry]))
+    tell('all')
   }
 
   /** Takes beads as they are now; a revision older than the held one is dropped. */
   function apply(beads: readonly BeadSummary[]): void {
-    for (const bead of beads) {
-      const before = held.value.get(bead.id)
-      if (before === undefined || bead.revision >= before.revision) held.value.set(bead.id, bead)
-    }
+    const taken = beads.filter((bead) => bead.revision >= (held.value.get(bead.id)?.revision ?? -Infinity))
+    for (const bead of taken) held.value.set(bead.id, bead)
     triggerRef(held)
+    tell(taken.map((bead) => bead.id))
   }
 
   function remove(id: string): void {
     held.value.delete(id)
     triggerRef(held)
+    tell([id])
   }
 
   function park(entry: Parked): void {
@@ -65,13 +87,18 @@ export const useBeads = defineStore('beads', () => {
   async function edit(id: string, patch: BeadPatch, send: () => Promise<BeadSummary>): Promise<void> {
     edits.value.set(id, patch)
     triggerRef(edits)
+    tell([id])
     try {
       apply([await send()])
     } finally {
       if (edits.value.get(id) === patch) edits.value.delete(id)
       triggerRef(edits)
+      tell([id])
     }
   }
 
-  return { held, parked, all, types, labels, children, get, replace, apply, remove, park, unpark, edit }
+  return {
+    ...{ held, parked, all, types, labels, assignees, children },
+    ...{ get, hear, replace, apply, remove, park, unpark, edit },
+  }
 })

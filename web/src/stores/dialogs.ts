@@ -14,7 +14,12 @@ export interface Question {
   readonly points?: readonly string[]
   readonly choices: readonly Choice[]
   /** A text that must be given along with the choice. */
-  readonly input: { readonly label: string; readonly initial: string } | null
+  readonly input: {
+    readonly label: string
+    readonly initial: string
+    /** The one text that lets the choice be made. */
+    readonly only?: string
+  } | null
 }
 
 export interface Reply {

@@ -14,20 +14,29 @@ export interface Toast {
   readonly link: string | null
   /** Paths of pages that show it themselves: there it is only read out. */
   readonly shownOn: readonly string[]
+  /** What can be done about it right there. */
+  readonly action: ToastAction | null
+}
+
+export interface ToastAction {
+  readonly label: string
+  readonly run: () => void
 }
 
 const stayMs: Readonly<Record<Toast['kind'], number>> = { note: 6_000, problem: 20_000, question: 30_000 }
+/** Long enough to read, to think, and to reach it by keyboard. */
+const undoMs = 20_000
 const shownAtMost = 4
 
 export const useToasts = defineStore('toasts', () => {
   const shown = ref<readonly Toast[]>([])
   let last = 0
 
-  function add(toast: Omit<Toast, 'id'>): void {
+  function add(toast: Omit<Toast, 'id' | 'action'> & { readonly action?: ToastAction | null }): void {
     last += 1
     const id = last
-    shown.value = [...shown.value, { ...toast, id }].slice(-shownAtMost)
-    setTimeout(() => dismiss(id), stayMs[toast.kind])
+    shown.value = [...shown.value, { action: null, ...toast, id }].slice(-shownAtMost)
+    setTimeout(() => dismiss(id), toast.action == null ? stayMs[toast.kind] : undoMs)
   }
 
   function dismiss(id: number): void {
@@ -36,6 +45,11 @@ export const useToasts = defineStore('toasts', () => {
 
   function note(title: string, text = '', link: string | null = null): void {
     add({ kind: 'note', title, text, code: '', link, shownOn: [] })
+  }
+
+  /** Something was done; `action` takes it back. */
+  function done(title: string, action: ToastAction | null): void {
+    add({ kind: 'note', title, text: '', code: '', link: null, shownOn: [], action })
   }
 
   /** A question that has just been asked; read out at once. */
@@ -53,5 +67,5 @@ export const useToasts = defineStore('toasts', () => {
     add({ kind: 'problem', title, text: `${detail} ${mend}`, code, link: null, shownOn: [] })
   }
 
-  return { shown, dismiss, note, question, problem, problemText }
+  return { shown, dismiss, note, done, question, problem, problemText }
 })

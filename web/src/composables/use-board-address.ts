@@ -1,0 +1,43 @@
+import { onScopeDispose, watch } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
+import { isViewQuery } from '../domain/board-view.ts'
+import { useBoardView } from '../stores/board-view.ts'
+import { useConnection } from '../stores/connection.ts'
+
+/** Typing changes the address once it pauses. */
+const pauseMs = 250
+
+/** Keeps address and board alike: an address is looked at as it says, and what is chosen stands in it. */
+export function useBoardAddress(): void {
+  const route = useRoute()
+  const router = useRouter()
+  const board = useBoardView()
+  const connection = useConnection()
+  let pending: ReturnType<typeof setTimeout> | undefined
+
+  watch(
+    () => route.query,
+    (query) => {
+      if (route.name === 'board' && isViewQuery(query) && pending === undefined) board.take(query)
+    },
+    { immediate: true },
+  )
+  watch(() => [board.query, route.fullPath, connection.loaded], soon, { immediate: true })
+  onScopeDispose(() => clearTimeout(pending))
+
+  function soon(): void {
+    clearTimeout(pending)
+    pending = isTold() ? undefined : setTimeout(tell, pauseMs)
+  }
+
+  function tell(): void {
+    pending = undefined
+    if (!isTold()) void router.replace({ query: board.query })
+  }
+
+  /** Which view is usual is known only once the server has told its mode. */
+  function isTold(): boolean {
+    if (route.name !== 'board' || !connection.loaded) return true
+    return router.resolve({ query: board.query }).fullPath === route.fullPath
+  }
+}

@@ -1,0 +1,50 @@
+import { computed, onScopeDispose, shallowRef, watch } from 'vue'
+import type { BeadSummary } from '../../../model/bead.ts'
+import { passing, wordsOf } from '../domain/bead-filter.ts'
+import { comparing } from '../domain/bead-order.ts'
+import { orderBeads } from '../domain/ordered-beads.ts'
+import { useBeads } from '../stores/beads.ts'
+import { useBoardView } from '../stores/board-view.ts'
+import { useSearch } from '../stores/search.ts'
+
+/** The beads that the board shows, in its order. A change of one bead moves that bead and sorts nothing anew. */
+export function useBoardBeads() {
+  const beads = useBeads()
+  const board = useBoardView()
+  const search = useSearch()
+  let kept = orderBeads(beads.all, comparing(board.view.order))
+  const ordered = shallowRef<readonly BeadSummary[]>(kept.all())
+  /** What the text finds; null without a text. */
+  const found = shallowRef<ReadonlySet<string> | null>(null)
+  const words = computed(() => wordsOf(board.view.filter.text))
+  const order = computed(() => `${board.view.order.by} ${board.view.order.direction}`)
+  const shown = computed(() => ordered.value.filter(passing(board.view.filter, found.value)))
+
+  function sortAnew(): void {
+    kept = orderBeads(beads.all, comparing(board.view.order))
+    ordered.value = kept.all()
+  }
+
+  onScopeDispose(
+    beads.hear((ids) => {
+      if (ids === 'all') return sortAnew()
+      kept.put(ids.map((id) => [id, beads.get(id)]))
+      ordered.value = kept.all()
+    }),
+  )
+  watch(order, sortAnew)
+
+  let asked = 0
+  watch(
+    [() => words.value.join(' '), ordered],
+    async ([text]) => {
+      asked += 1
+      const mine = asked
+      const ids = text === '' ? null : await search.find(words.value)
+      if (mine === asked) found.value = ids
+    },
+    { immediate: true },
+  )
+
+  return { shown, search: () => search.open() }
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { makeBead } from '../../testing/sample.ts'
+import type { BulkChange } from './bulk.ts'
+import { planBulk } from './bulk.ts'
+
+const open = makeBead('a', '', { labels: ['x'] })
+const deferred = makeBead('b', '', { status: 'deferred', deferUntil: '2030-01-01T00:00:00Z' })
+const closed = makeBead('c', '', { status: 'closed' })
+const close: BulkChange = { kind: 'close', reason: 'Done' }
+
+describe('a change of many', () => {
+  it('closes, and reopens to what the bead was', () => {
+    expect(planBulk(close, open)).toMatchObject({ steps: [close], undo: [{ kind: 'reopen' }] })
+    expect(planBulk(close, deferred)).toMatchObject({
+      undo: [{ kind: 'reopen' }, { patch: { status: 'deferred', deferUntil: '2030-01-01T00:00:00Z' } }],
+    })
+    expect(planBulk(close, closed)).toEqual({ steps: [], undo: [] })
+  })
+
+  it('defers, but for what is done', () => {
+    const defer: BulkChange = { kind: 'defer', until: null }
+    expect(planBulk(defer, open)).toMatchObject({ undo: [{ patch: { status: 'open', deferUntil: null } }] })
+    expect(planBulk(defer, closed)).toMatch(/reopen it first/)
+  })
+
+  it('sets and takes only what differs, and takes only that back', () => {
+    const edit: BulkChange = { kind: 'edit', patch: { addLabels: ['x', 'y'], removeLabels: ['z'], priority: 0 } }
+    expect(planBulk(edit, open)).toEqual({
+      steps: [{ kind: 'patch', patch: { addLabels: ['y'], priority: 0 } }],
+      undo: [{ kind: 'patch', patch: { removeLabels: ['y'], priority: 2 } }],
+    })
+    expect(planBulk({ kind: 'edit', patch: { addLabels: ['x'] } }, open)).toEqual({ steps: [], undo: [] })
+  })
+
+  it('never promises to bring back what is deleted', () => {
+    expect(planBulk({ kind: 'delete' }, open)).toEqual({ steps: [{ kind: 'delete' }], undo: null })
+  })
+})

@@ -1,0 +1,81 @@
+import type { BeadPatch, BeadSummary } from '../../../model/bead.ts'
+
+/** One change of many beads. */
+export type BulkChange =
+  | { readonly kind: 'close'; readonly reason: string }
+  | { readonly kind: 'reopen'; readonly reason: string }
+  /** Put off; `until` is a day, or null for as long as nobody takes it up again. */
+  | { readonly kind: 'defer'; readonly until: string | null }
+  | { readonly kind: 'edit'; readonly patch: BeadPatch }
+  | { readonly kind: 'delete' }
+
+/** One request to the server. */
+export type BulkStep =
+  | { readonly kind: 'close' | 'reopen'; readonly reason: string }
+  | { readonly kind: 'patch'; readonly patch: BeadPatch }
+  | { readonly kind: 'delete' }
+
+export interface BulkPlan {
+  /** Nothing to do is no failure. */
+  readonly steps: readonly BulkStep[]
+  /** What takes it back; null when nothing does. */
+  readonly undo: readonly BulkStep[] | null
+}
+
+const undoing = 'Taken back'
+
+/** What a change asks for at one bead as it is now, or in words why it does not go. */
+export function planBulk(change: BulkChange, bead: BeadSummary): BulkPlan | string {
+  const closed = bead.state === 'completed'
+  switch (change.kind) {
+    case 'delete':
+      return { steps: [{ kind: 'delete' }], undo: null }
+    case 'close':
+      if (closed) return nothing
+      return { steps: [{ kind: 'close', reason: change.reason }], undo: reopened(bead) }
+    case 'reopen':
+      if (!closed) return nothing
+      return {
+        steps: [{ kind: 'reopen', reason: change.reason }],
+        undo: [{ kind: 'close', reason: undoing }],
+      }
+    case 'defer':
+      if (closed) return 'It is done: reopen it first.'
+      return {
+        steps: [{ kind: 'patch', patch: { status: 'deferred', deferUntil: change.until } }],
+        undo: [{ kind: 'patch', patch: { status: bead.status, deferUntil: bead.deferUntil } }],
+      }
+    case 'edit':
+      return planEdit(change.patch, bead)
+  }
+}
+
+const nothing: BulkPlan = { steps: [], undo: [] }
+
+/** Reopening makes a bead open and no longer deferred: what else it was is set again. */
+function reopened({ status, deferUntil }: BeadSummary): BulkStep[] {
+  const steps: BulkStep[] = [{ kind: 'reopen', reason: undoing }]
+  if (status !== 'open' || deferUntil !== null) steps.push({ kind: 'patch', patch: { status, deferUntil } })
+  return steps
+}
+
+function planEdit(patch: BeadPatch, bead: BeadSummary): BulkPlan {
+  const addLabels = (patch.addLabels ?? []).filter((label) => !bead.labels.includes(label))
+  const removeLabels = (patch.removeLabels ?? []).filter((label) => bead.labels.includes(label))
+  const priority = patch.priority === bead.priority ? undefined : patch.priority
+  if (addLabels.length + removeLabels.length === 0 && priority === undefined) return nothing
+  return {
+    steps: [{ kind: 'patch', patch: editOf(priority, addLabels, removeLabels) }],
+    undo: [
+      { kind: 'patch', patch: editOf(priority === undefined ? undefined : bead.priority, removeLabels, addLabels) },
+    ],
+  }
+}
+
+function editOf(priority: number | undefined, addLabels: string[], removeLabels: string[]): BeadPatch {
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(addLabels.length === 0 ? {} : { addLabels }),
+    ...(removeLabels.length === 0 ? {} : { removeLabels }),
+  }
+}
