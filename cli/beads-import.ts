@@ -5,7 +5,7 @@ import { GembaError } from '../model/error.ts'
 import type { ImportRow, Verdict } from '../model/exchange.ts'
 import { countVerdicts, importLines, type ImportLine } from '../model/import-lines.ts'
 import { importTexts } from '../planes/work/import/jsonl-records.ts'
-import { openExchange, type SourceFlags } from './beads-source.ts'
+import { createDatabase, openExchange, type SourceFlags } from './beads-source.ts'
 import { exitCodes, print, say } from './output.ts'
 
 /** Lines that are told one by one; `--json` tells all. */
@@ -13,6 +13,8 @@ const most = 50
 
 export interface ImportFlags extends SourceFlags {
   readonly dryRun?: boolean
+  /** Prefix of the ids of a database that is made where there is none. */
+  readonly create?: string
   readonly json?: boolean
 }
 
@@ -26,6 +28,7 @@ export async function beadsImport(file: string, flags: ImportFlags): Promise<num
     const fix = 'Name a file of `bd export`, or a folder with issues.jsonl.'
     throw new GembaError('path_unusable', { path, why: 'there is nothing', fix })
   }
+  if (flags.create !== undefined) await createDatabase(flags, flags.create)
   const exchange = await openExchange(flags)
   const texts = await importTexts(path)
   const actor = { name: process.env['GEMBA_ACTOR'] ?? userInfo().username, via: 'cli' } as const

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { GembaError } from '../model/error.ts'
 import type { BeadsExchange } from '../model/exchange.ts'
+import { createBeads } from '../planes/work/create-beads.ts'
 import { beadsLogin, trust, type BeadsLogin } from '../planes/work/login.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
 import type { ServerAddress } from '../runtime/beads-address.ts'
@@ -24,6 +25,17 @@ export async function openExchange(flags: SourceFlags, env: NodeJS.ProcessEnv = 
   const url = flags.beadsUrl ?? env['GEMBA_BEADS_URL']
   if (url !== undefined && url !== '') return sqlExchange(urlLogin(url, env['GEMBA_BEADS_PASSWORD_FILE']))
   return sqlExchange(await projectLogin(flags.folder, dataFolderOf(flags.folder, flags.data)))
+}
+
+/** Makes the database that a flag or the environment names, where there is none. `usage` when neither does. */
+export async function createDatabase(
+  flags: SourceFlags,
+  prefix: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
+  const url = flags.beadsUrl ?? env['GEMBA_BEADS_URL'] ?? ''
+  if (url === '') throw new GembaError('usage', { why: '--create makes the database that --beads-url names' })
+  await createBeads({ ...urlLogin(url, env['GEMBA_BEADS_PASSWORD_FILE']), prefix })
 }
 
 function urlLogin(url: string, passwordFile: string | undefined): BeadsLogin {

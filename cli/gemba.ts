@@ -107,7 +107,8 @@ function program(): Command {
           'with 6 if a line could not be taken.',
       )
       .argument('<file>', 'the file or folder')
-      .option('--dry-run', 'only say what would become of each line, and why'),
+      .option('--dry-run', 'only say what would become of each line, and why')
+      .option('--create <prefix>', 'make the database of --beads-url where there is none, with this prefix of ids'),
   )
     .option('--json', 'print what became of each line as JSON')
     .action(async (file: string, options: ImportFlags) =>

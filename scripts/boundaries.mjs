@@ -28,6 +28,7 @@ export const boundaries = {
       'temporal',
       'agent/scripted',
       'agent/install-bridge',
+      'planes/work/create-beads',
       'planes/work/import/jsonl-records',
       'planes/work/login',
       'planes/work/sql-exchange',

@@ -1,0 +1,61 @@
+# Gemba's images: `standard` (the last, so also without --target), `quickstart` and `minimal`. See docs/install.md.
+ARG NODE_IMAGE=node:24-bookworm-slim
+# No shell, no package manager, not root.
+ARG MINIMAL_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+# Scripts of packages are not run: what is native in them comes prebuilt.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM build AS app
+RUN mkdir /out /data \
+    && cp -r dist deploy docs examples node_modules package.json /out/ \
+    && mkdir -p /out/scripts /out/runtime/tools \
+    && cp scripts/gemba.mjs scripts/node24.mjs /out/scripts/ \
+    && cp -r runtime/tools/build runtime/tools/cache-folder.mjs /out/runtime/tools/
+
+FROM ${MINIMAL_IMAGE} AS minimal
+WORKDIR /app
+COPY --from=app /out ./
+COPY --from=app --chown=65532:65532 /data /data
+ENV NODE_ENV=production GEMBA_DATA=/data/gemba XDG_CACHE_HOME=/data/cache HOME=/data
+VOLUME ["/data"]
+EXPOSE 7666
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["/nodejs/bin/node", "deploy/healthcheck.mjs"]
+ENTRYPOINT ["/nodejs/bin/node", "dist/gemba.js"]
+CMD ["serve", "--beads-only", "--listen", "0.0.0.0:7666", "--auth", "token"]
+
+FROM ${NODE_IMAGE} AS tools
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+# The newest of Debian's stable release, with its security updates: pinned versions of it vanish from the archive.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends bash ca-certificates git openssh-client tini tmux \
+    && rm -rf /var/lib/apt/lists/*
+# The package of bd holds no program: it downloads the release of this version while it is installed, so the version is
+# pinned, and the content is what its publisher serves. 1.0.4 keeps the database in the form that Gemba was tested with.
+ARG BD_VERSION=1.0.4
+RUN npm install --global --no-audit --no-fund "@beads/bd@${BD_VERSION}" && npm cache clean --force && bd version
+WORKDIR /app
+COPY --from=app /out ./
+RUN ln -s /app/deploy/gemba.sh /usr/local/bin/gemba \
+    && for name in gemba-bridge gemba-state gemba-ask; do ln -s /app/deploy/sentinel.sh "/usr/local/bin/${name}"; done \
+    && mkdir -p /data /work \
+    && chown node:node /data /work
+ENV NODE_ENV=production XDG_CACHE_HOME=/data/cache XDG_STATE_HOME=/data/state HOME=/data/home
+# The user node of the image.
+USER 1000:1000
+VOLUME ["/data"]
+EXPOSE 7666
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["node", "/app/deploy/healthcheck.mjs"]
+WORKDIR /work
+
+FROM tools AS quickstart
+ENTRYPOINT ["tini", "--", "/app/deploy/quickstart.sh"]
+
+FROM tools AS standard
+ENTRYPOINT ["tini", "--", "/app/deploy/server.sh"]
