@@ -38,6 +38,8 @@ export const glossary: Readonly<Record<string, string>> = {
     'The server-issued, single-use confirmation of one change by one person. It is the key of everything that follows.',
   'operational store':
     'Postgres, embedded or not: people, nonces, the event log, snapshots. Never the truth about beads.',
+  numbering:
+    'What the titles of a plan begin with, such as `M3:`, `E2.1:` or `BOM-3:`. It is suggested, and never taken unasked.',
   pane: 'The terminal, in tmux, that an agent runs in.',
   parked: 'Left alone after its start kept failing, until a person unparks it.',
   plane:
@@ -58,6 +60,7 @@ export const glossary: Readonly<Record<string, string>> = {
   snapshot: 'The published state of a workflow.',
   staged: 'Chosen to be worked next; an open bead with the label `staged:true`.',
   supervisor: 'The process of `gemba serve`: it starts and restarts the others and does nothing else.',
+  tag: 'A label that names a decision bead (`d:<n>`) or a milestone (`milestone:<bead-id>`); shown as a pill.',
   'work plane': 'Where beads live: a Beads database, read and written by SQL.',
   worktree: 'The folder, inside the repository, where a session works on branch `bead/<id>`.',
   wrapper: 'A bead that collects other beads: a milestone or an epic. It is never dispatched itself.',

@@ -2,6 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { describe, expect, it } from 'vitest'
+import { profileOf } from '../model/mode.ts'
 import type { ApiDouble } from './testing/api-double.ts'
 import { ConsoleBench, see } from './testing/console-bench.ts'
 import { sampleHistory } from './testing/sample-history.ts'
@@ -62,6 +63,25 @@ const views: Readonly<Record<string, View>> = {
     get: (page) => page.getByRole('button', { name: 'Throw the calendar away' }).click(),
   },
   'an epic': { path: '/board/lan-2', shows: '0 of 2 done' },
+  'a milestone': { path: '/board/lan-1', shows: 'New epic here' },
+  'a decision': { path: '/board/lan-11', shows: 'Give it the number D1' },
+  dependencies: { path: '/board/lan-8?tab=dependencies', shows: 'waits for' },
+  'a searched list': { path: '/board/lan-8?tab=dependencies', shows: 'Opening hours jump', get: searched },
+  'labels and tags': { path: '/board/lan-3?tab=labels', shows: 'Decisions and milestones', get: tagged },
+  comments: { path: '/board/lan-3?tab=comments', shows: 'The old calendar is in the branch' },
+  evidence: { path: '/board/lan-6?tab=evidence', shows: '3f9ac2e8d1b7' },
+  'no evidence': { path: '/board/lan-9?tab=evidence', shows: 'Nothing shows yet what came of it' },
+  history: { path: '/board/lan-6?tab=history', shows: 'created it' },
+  'a numbered title': { path: '/board/lan-1', shows: 'Save', get: numbered },
+  'a deleted bead': { path: '/board/lan-9', shows: 'lan-9 was deleted meanwhile', get: deleted },
+  'a deletion': {
+    path: '/board/lan-1',
+    shows: 'Type lan-1 to delete it',
+    get: (page) => page.getByRole('button', { name: 'Delete for good…' }).click(),
+  },
+  'a bead that can not be written': { path: '/board/lan-9?tab=labels', shows: 'calendar', get: readOnly },
+  'a new milestone': { path: '/board', shows: 'The plan has no numbering', get: newMilestone },
+  'a new bead that was refused': { path: '/board', shows: 'Not created', get: refusedBead },
   'an empty inbox': { path: '/inbox', shows: 'No agent needs you', get: emptied },
   hosts: { path: '/hosts', shows: 'seats taken' },
   'no hosts': { path: '/hosts', shows: 'No host has announced itself', get: emptied },
@@ -79,6 +99,49 @@ async function conflict(page: Page, api: ApiDouble): Promise<void> {
   api.put([{ ...api.bead('lan-9'), title: 'What somebody else wrote', revision: 7 }])
   await page.getByRole('textbox', { name: 'Title' }).fill('What I wrote')
   await page.getByRole('button', { name: 'Save' }).click()
+}
+
+async function searched(page: Page): Promise<void> {
+  await page.getByRole('combobox', { name: 'Bead it depends on' }).fill('summer')
+}
+
+async function tagged(page: Page): Promise<void> {
+  await page.getByRole('combobox', { name: 'Tag with' }).fill('lan-1')
+  await page.keyboard.press('Enter')
+  await see(page.getByRole('button', { name: 'Remove tag' })).toBeVisible()
+}
+
+async function numbered(page: Page, api: ApiDouble): Promise<void> {
+  const title = 'M1: The gallery opens'
+  api.emit({ kind: 'bead.changed', bead: { ...api.bead('lan-1'), title, revision: 9 } })
+  api.put([{ ...api.bead('lan-1'), title, revision: 9 }])
+  await page.reload()
+  await page.getByRole('button', { name: 'Edit title' }).click()
+  await see(page.getByRole('button', { name: 'Change the numbering M1:' })).toBeVisible()
+}
+
+async function deleted(_: Page, api: ApiDouble): Promise<void> {
+  api.delete('lan-9')
+}
+
+async function readOnly(page: Page, api: ApiDouble): Promise<void> {
+  api.offer(profileOf('full', true))
+  await page.reload()
+  await see(page.getByRole('button', { name: 'Edit title' })).toHaveCount(0)
+}
+
+async function newMilestone(page: Page): Promise<void> {
+  await page.keyboard.press('c')
+  await page.getByRole('radio', { name: 'Milestone' }).check()
+}
+
+async function refusedBead(page: Page, api: ApiDouble): Promise<void> {
+  const why = 'labels must have 1 to 255 characters'
+  const detail = `The bead can not be stored: ${why}.`
+  api.fail('POST /beads', 422, { code: 'bead_invalid', detail, mend: 'Correct the named field.', params: { why } })
+  await page.keyboard.press('c')
+  await page.getByLabel('Title').fill('A door bell')
+  await page.getByRole('button', { name: 'Create bead' }).click()
 }
 
 async function refused(page: Page, api: ApiDouble): Promise<void> {
@@ -215,7 +278,7 @@ describe('by keyboard alone', () => {
   })
 
   it('what is removed hands the focus to its neighbour', async () => {
-    await bench.signIn('/board/lan-3')
+    await bench.signIn('/board/lan-3?tab=labels')
     const remove = bench.page.getByRole('button', { name: 'Remove label a11y' })
     await remove.focus()
     await bench.page.keyboard.press('Enter')

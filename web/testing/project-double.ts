@@ -226,7 +226,9 @@ export class ProjectDouble {
   }
 
   #pastOf(id: string): unknown {
-    return { items: this.#history.get(id) ?? [], more: false, recorded: true }
+    const { createdAt: at } = this.bead(id)
+    const created = { id: `${id}-created`, at, actor: 'mira', kind: 'created', changes: [], text: '' }
+    return { items: this.#history.get(id) ?? [created], more: false, recorded: true }
   }
 
   #changeEdge(method: string, from: string, to: string, kind: string): Answer {

@@ -33,10 +33,16 @@ export function beadChoices(beads: readonly BeadSummary[], may: (bead: BeadSumma
   }))
 }
 
+/** A pill at length: its short name and its title, which may begin with that. */
+export function tagWords({ text, title }: Pick<Tag, 'text' | 'title'>): string {
+  if (title === '') return text
+  return title.startsWith(text) ? title : `${text} · ${title}`
+}
+
 export function tagPicks(tags: readonly Tag[]): PickChoice[] {
   return tags.map(({ label, text, title, kind, bead }) => ({
     value: label,
-    text: title === '' ? text : `${text} · ${title}`,
+    text: tagWords({ text, title }),
     hint: bead === null ? `${kind}, only used as a label` : `${kind} ${bead}`,
   }))
 }
