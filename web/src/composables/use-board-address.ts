@@ -1,6 +1,7 @@
 import { onScopeDispose, watch } from 'vue'
+import type { LocationQueryRaw } from 'vue-router'
 import { useRoute, useRouter } from 'vue-router'
-import { isViewQuery } from '../domain/board-view.ts'
+import { besidesView, isViewQuery, type Query } from '../domain/board-view.ts'
 import { useBoardView } from '../stores/board-view.ts'
 import { useConnection } from '../stores/connection.ts'
 
@@ -32,12 +33,21 @@ export function useBoardAddress(): void {
 
   function tell(): void {
     pending = undefined
-    if (!isTold()) void router.replace({ query: board.query })
+    if (!isTold()) void router.replace({ query: told() })
+  }
+
+  /** Panels and tabs have their own part of the address. */
+  function told(): LocationQueryRaw {
+    return sorted({ ...besidesView(route.query), ...board.query })
   }
 
   /** Which view is usual is known only once the server has told its mode. */
   function isTold(): boolean {
     if (route.name !== 'board' || !connection.loaded) return true
-    return router.resolve({ query: board.query }).fullPath === route.fullPath
+    return router.resolve({ query: told() }).fullPath === router.resolve({ query: sorted(route.query) }).fullPath
   }
+}
+
+function sorted(query: Query): LocationQueryRaw {
+  return Object.fromEntries(Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1))) as LocationQueryRaw
 }

@@ -32,6 +32,11 @@ export function isViewQuery(query: Query): boolean {
   return keys.some((key) => query[key] !== undefined)
 }
 
+/** What else stands in an address, which is no matter of the view. */
+export function besidesView(query: Query): Query {
+  return Object.fromEntries(Object.entries(query).filter(([key]) => !(keys as readonly string[]).includes(key)))
+}
+
 /** The view that an address names; what it leaves out, or what no board knows, is as `usual`. */
 export function readView(query: Query, usual: BoardView): BoardView {
   const [layout] = oneOf(layouts, values(query, 'layout'))
