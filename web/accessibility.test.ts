@@ -56,6 +56,8 @@ const views: Readonly<Record<string, View>> = {
   },
   'an ended session': { path: '/sessions/s0', shows: 'Its terminal closed with it' },
   'an unknown session': { path: '/sessions/s404', shows: 'There is no such session' },
+  'import and export': { path: '/exchange', shows: 'Choose a file' },
+  'an import that was judged': { path: '/exchange', shows: 'will be created', get: judged },
   inbox: { path: '/inbox', shows: 'May I add a build step?' },
   'a question asked twice': {
     path: '/inbox',
@@ -92,6 +94,11 @@ const views: Readonly<Record<string, View>> = {
   'a toast': { path: '/hosts', shows: 'lan-9 is parked', get: parked },
   'a server that is gone': { path: '/board', shows: 'The Gemba server does not answer.', get: gone },
   'signing in': { path: '/board', shows: 'Open the printed address', get: signedOut },
+}
+
+async function judged(page: Page): Promise<void> {
+  await page.getByLabel('Or paste lines').fill('{"id":"lan-new"}\n{"id":"lan-3"}\nbroken')
+  await page.getByRole('button', { name: 'Look at these lines' }).click()
 }
 
 async function conflict(page: Page, api: ApiDouble): Promise<void> {

@@ -40,6 +40,12 @@ export function makeRouter(): Router {
         meta: { title: 'Beads history' },
       },
       {
+        path: '/exchange',
+        name: 'exchange',
+        component: () => import('./pages/ExchangePage.vue'),
+        meta: { title: 'Import and export' },
+      },
+      {
         path: '/:path(.*)*',
         name: 'nowhere',
         component: () => import('./pages/NowherePage.vue'),

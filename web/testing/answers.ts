@@ -46,7 +46,12 @@ export function serveFile(folder: string, path: string, response: ServerResponse
 
 /** The body as JSON; an empty one is an empty object. */
 export async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const text = await textOf(request)
+  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+}
+
+export async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>)
+  return Buffer.concat(chunks).toString()
 }

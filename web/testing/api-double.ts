@@ -13,7 +13,7 @@ import type { EventBody } from '../../model/event.ts'
 import type { CapabilityProfile } from '../../model/mode.ts'
 import { paneSize } from '../../model/pane-size.ts'
 import type { SessionView } from '../../model/session.ts'
-import { bodyOf, ok, refused, send, serveFile, type Answer } from './answers.ts'
+import { bodyOf, ok, refused, send, serveFile, textOf, type Answer } from './answers.ts'
 import { ProjectDouble, type ManifestDouble } from './project-double.ts'
 import { terminalLines } from './sample-details.ts'
 
@@ -83,13 +83,15 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
   async function api(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const path = url.pathname.slice('/api/v1/'.length).split('/').map(decodeURIComponent)
     const method = request.method ?? 'GET'
-    const body = await bodyOf(request)
+    const isLines = request.headers['content-type'] === 'application/x-ndjson'
+    const body = isLines ? { text: await textOf(request) } : await bodyOf(request)
     if (path[0] === 'login') {
       if (body['token'] !== token) return send(response, refused)
       signedIn = true
       response.setHeader('set-cookie', `gemba=cookie; HttpOnly; SameSite=Strict; Path=/`)
       return send(response, ok({ secret }))
     }
+    if (path[0] === 'beads-export') return mayDownload(request, url) ? sendExport(response) : send(response, refused)
     if (path[0] === 'events') return mayOpen(request) ? openStream(response) : send(response, refused)
     if (!isSignedIn(request) || request.headers['x-gemba-browser'] !== secret) return send(response, refused)
     if (path[0] === 'logout') {
@@ -103,6 +105,8 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
       return send(response, ok({ ticket, expiresAt: new Date().toISOString() }))
     }
     const call = { method, path, query: url.searchParams, body, headers: request.headers }
+    if (path[0] === 'beads-import' && path.length === 1)
+      return send(response, project.imports.judge(String(body['text'])))
     if (method === 'GET') return send(response, project.read(call))
     if (path[0] === 'nonces') {
       const nonce = `nonce-${nonces.size}`
@@ -134,6 +138,17 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
   /** Once for each ticket. */
   function mayOpen(request: IncomingMessage): boolean {
     return isSignedIn(request) && tickets.delete(request.url ?? '')
+  }
+
+  /** Its ticket names the path alone. */
+  function mayDownload(request: IncomingMessage, url: URL): boolean {
+    return isSignedIn(request) && tickets.delete(`${url.pathname}?ticket=${url.searchParams.get('ticket')}`)
+  }
+
+  function sendExport(response: ServerResponse): void {
+    const disposition = 'attachment; filename="beads.jsonl"'
+    response.writeHead(200, { 'content-type': 'application/x-ndjson', 'content-disposition': disposition })
+    response.end('{"_type":"issue","id":"lan-3"}\n')
   }
 
   function openStream(response: ServerResponse): void {

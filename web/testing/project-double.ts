@@ -8,6 +8,7 @@ import type { SessionView } from '../../model/session.ts'
 import { patched } from '../src/domain/move.ts'
 import { isAbout } from '../src/domain/session-events.ts'
 import { ok, type Answer } from './answers.ts'
+import { ImportDouble } from './import-double.ts'
 import { capabilities, detailOf, modeStatus } from './sample-details.ts'
 import {
   makeBead,
@@ -56,6 +57,7 @@ export class ProjectDouble {
   readonly #edges = new Map<string, readonly Edge[]>()
   readonly #history = new Map<string, readonly BeadEvent[]>()
   readonly #tell: (event: GembaEvent) => void
+  readonly imports = new ImportDouble((id) => this.#beads.has(id))
   #mayStart = Promise.resolve()
   #profile = profileOf('full', false)
   #manifest: ManifestDouble = {
@@ -135,6 +137,7 @@ export class ProjectDouble {
   read({ path, query }: Call): Answer | null {
     const [noun, id, verb] = path
     if (noun === 'sessions' && id !== undefined && verb === 'events') return this.#historyOf(id, query)
+    if (noun === 'beads-import') return this.imports.read(id ?? '', verb, query)
     if (noun === 'beads-history') return ok(pageOf(this.#manifest, query))
     if (noun === 'beads' && id !== undefined) {
       const bead = this.#beads.get(id)
@@ -156,6 +159,7 @@ export class ProjectDouble {
   /** Carries a change out; null when there is nothing to change. */
   change({ method, path, body, headers }: Call): Answer | null {
     const [noun, id = '', verb] = path
+    if (noun === 'beads-import') return this.imports.carryOut()
     if (noun === 'dispatch') {
       const [item] = body['items'] as { bead: string; force?: boolean }[]
       return item === undefined ? null : this.#dispatch(item)

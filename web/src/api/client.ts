@@ -1,17 +1,19 @@
 /** Every request the console makes. All throw `ProblemError`, or `TypeError` when the server does not answer. */
 import type { BeadDetail, BeadHistory, BeadPatch, BeadSummary, NewBead } from '../../../model/bead.ts'
 import type { EscalationView } from '../../../model/escalation.ts'
+import type { ExportFormat, Verdict } from '../../../model/exchange.ts'
 import type { HostView } from '../../../model/host.ts'
 import type { SourceSelection } from '../../../model/mode.ts'
 import type { ManifestPage, ManifestState } from '../../../model/manifest.ts'
 import type { SessionView } from '../../../model/session.ts'
 import { keepSecret } from './browser-secret.ts'
-import { confirmed, http, root } from './request.ts'
+import { confirmed, http, root, sendLines } from './request.ts'
 import type { HistoryPage } from '../domain/session-events.ts'
-import type { Capabilities, EndMode, Health, ModeStatus, Parked } from './types.ts'
+import type { Capabilities, EndMode, Health, ImportPage, ImportStatus, ModeStatus, Parked } from './types.ts'
 
 const largestPage = 1_000
 const historyEvents = 100
+const importPage = 100
 const historyEntries = 50
 
 export const api = {
@@ -131,6 +133,24 @@ export const api = {
 
   hosts: async (): Promise<readonly HostView[]> => (await taken(http.GET('/api/v1/hosts'))).items,
   parked: async (): Promise<readonly Parked[]> => (await taken(http.GET('/api/v1/parked'))).items,
+
+  /** Has a text of JSON lines judged; what becomes of it is followed by `beadsImport`. */
+  judgeImport: async (text: Blob): Promise<ImportStatus> =>
+    (await (await sendLines('/beads-import', text)).json()) as ImportStatus,
+  beadsImport: (id: string): Promise<ImportStatus> =>
+    taken(http.GET('/api/v1/beads-import/{import}', { params: { path: { import: id } } })),
+  importLines(id: string, filter: { verdict?: Verdict; q?: string; after?: number }): Promise<ImportPage> {
+    const params = { path: { import: id }, query: { ...filter, limit: importPage } }
+    return taken(http.GET('/api/v1/beads-import/{import}/lines', { params }))
+  },
+  carryOutImport: (id: string): Promise<ImportStatus> =>
+    taken(http.POST('/api/v1/beads-import/{import}/apply', { params: { path: { import: id }, header: confirmed } })),
+  /** Where a file with all beads is for once. */
+  async exportAddress(format: ExportFormat): Promise<string> {
+    const at = await ticketed(`${root}/beads-export`)
+    at.searchParams.set('format', format)
+    return at.href
+  },
 
   /** The events from now on. It is good for one connection: the browser's own second try would be refused. */
   events: async (): Promise<EventSource> => new EventSource(await ticketed(`${root}/events`)),

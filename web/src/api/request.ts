@@ -67,3 +67,11 @@ async function askNonce(asked: Asked): Promise<string> {
   if (!response.ok) throw new ProblemError(await problemOf(response))
   return ((await response.json()) as { nonce: string }).nonce
 }
+
+/** Sends a text of JSON lines as it is: it changes nothing, so it needs no nonce. */
+export async function sendLines(path: string, text: Blob): Promise<Response> {
+  const headers = { 'content-type': 'application/x-ndjson', [secretHeader]: readSecret() }
+  const response = await fetch(`${root}${path}`, { method: 'POST', headers, body: text })
+  if (!response.ok) throw new ProblemError(await problemOf(response))
+  return response
+}

@@ -19,6 +19,13 @@ export const commands = [
   { id: 'go.sessions', group: 'Go to', title: 'Sessions', keys: ['g s'], synonyms: 'agents terminals' },
   { id: 'go.inbox', group: 'Go to', title: 'Inbox', keys: ['g i'], synonyms: 'escalations questions approvals' },
   { id: 'go.hosts', group: 'Go to', title: 'Hosts', keys: ['g h'], synonyms: 'machines' },
+  {
+    id: 'go.exchange',
+    group: 'Go to',
+    title: 'Import and export',
+    keys: ['g x'],
+    synonyms: 'jsonl file upload download backup exchange',
+  },
   { id: 'go.temporal', group: 'Go to', title: 'Temporal UI', keys: [], synonyms: 'workflows history' },
   { id: 'board.search', group: 'Board', title: 'Search the board', keys: ['/'], synonyms: 'filter find' },
   { id: 'board.down', group: 'Board', title: 'Next card', keys: ['ArrowDown', 'j'], synonyms: '', keysOnly: true },
