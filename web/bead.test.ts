@@ -38,6 +38,17 @@ describe('the tabs of a bead', () => {
     await see(tab('Overview')).toHaveAttribute('aria-selected', 'true')
   })
 
+  it('stand beside what the address says of the board, and go when the panel is closed', async () => {
+    await bench.signIn('/board/lan-9?layout=flat&tab=comments')
+    await see(tab('Comments')).toHaveAttribute('aria-selected', 'true')
+    await bench.page.getByLabel('Search the board').fill('summer')
+    await expect.poll(() => new URL(bench.page.url()).search, patience).toMatch(/summer/)
+    expect(new URL(bench.page.url()).searchParams.get('tab')).toBe('comments')
+    await panel().getByRole('button', { name: 'Close panel' }).click()
+    await see(panel()).toHaveCount(0)
+    expect(new URL(bench.page.url()).searchParams.get('tab')).toBeNull()
+  })
+
   it('change by arrow keys, and keep what was being written', async () => {
     await bench.signIn('/board/lan-9')
     await panel().getByRole('button', { name: 'Edit description' }).click()
@@ -145,6 +156,17 @@ describe('pills', () => {
     await panel().getByRole('link', { name: 'milestone: M2: Grow' }).click()
     await see(panel()).toHaveAccessibleName('Bead lan-51')
     await see(panel().getByRole('region', { name: 'Where its tag is used' })).toContainText('lan-9')
+  })
+
+  it('are shown on cards and in rows instead of the labels that keep them', async () => {
+    plan()
+    bench.api.put([{ ...bench.api.bead('lan-9'), labels: ['calendar', 'd:7', 'milestone:lan-51'] }])
+    await bench.signIn()
+    await see(bench.card('lan-9').getByText('decision: D7: Keep bookings for a year')).toBeAttached()
+    await see(bench.card('lan-9')).not.toContainText('d:7')
+    await bench.page.goto(`${bench.api.url}/board?layout=flat`)
+    await see(bench.card('lan-9').getByText('milestone: M2: Grow')).toBeAttached()
+    await see(bench.card('lan-9')).not.toContainText('milestone:lan-51')
   })
 
   it('that name nothing in the database say so', async () => {

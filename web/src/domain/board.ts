@@ -1,5 +1,6 @@
 import type { BeadSummary, StateCategory } from '../../../model/bead.ts'
 import { stagedLabel } from '../../../model/bead.ts'
+import { isTag } from '../../../model/tags.ts'
 
 export type Lanes = Readonly<Record<StateCategory, readonly BeadSummary[]>>
 
@@ -16,9 +17,9 @@ export function lanesOf(beads: Iterable<BeadSummary>): Lanes {
   return lanes
 }
 
-/** Labels that a person reads; those that only carry state are left out. */
+/** Labels that a person reads; those that only carry state, and those that are shown as pills, are left out. */
 export function visibleLabels(labels: readonly string[]): readonly string[] {
-  return labels.filter((label) => label !== stagedLabel)
+  return labels.filter((label) => label !== stagedLabel && !isTag(label))
 }
 
 export type Direction = 'up' | 'down' | 'left' | 'right'
