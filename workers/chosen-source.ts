@@ -54,7 +54,9 @@ export function chosenSource(open: (selection: SourceSelection) => Promise<OpenS
       if (method === 'then') return undefined
       if (method === 'disconnect') return () => Promise.resolve()
       if (current === null) return refuse
-      return Reflect.get(current.work, method).bind(current.work)
+      const found: unknown = Reflect.get(current.work, method)
+      // What a plane may lack is lacking here as well.
+      return typeof found === 'function' ? found.bind(current.work) : found
     },
   })
 

@@ -28,10 +28,12 @@ class RecordedWorkPlane implements WorkPlane {
   readonly #work: WorkPlane
   readonly #manifest: Pick<SessionManifest, 'record'>
   readonly #open = new Map<string, BeadDetail>()
+  readonly history?: NonNullable<WorkPlane['history']>
 
   constructor(work: WorkPlane, manifest: Pick<SessionManifest, 'record'>) {
     this.#work = work
     this.#manifest = manifest
+    if (work.history !== undefined) this.history = work.history.bind(work)
   }
 
   async create(bead: NewBead, write: Write): Promise<BeadDetail> {
