@@ -15,16 +15,21 @@ export function recordManifest(
   store: Pick<Store, 'append'>,
   logger: Logger,
 ): () => Promise<void> {
+  let waiting: NewEvent[] = []
   let last = Promise.resolve()
+  /** What came while others were told goes together. */
+  const tellWaiting = async (): Promise<void> => {
+    const events = waiting
+    waiting = []
+    if (events.length === 0) return
+    await store
+      .append(events)
+      .catch((err: unknown) => logger.error({ err }, 'entries of the session manifest were not told'))
+  }
   const tell = (body: NewEvent['body']): void => {
     const at = new Date().toISOString()
-    const event = { source: 'manifest', sourceRevision: nextRevision(), at, actor: system, body }
-    last = last
-      .then(() => store.append([event]))
-      .then(
-        () => undefined,
-        (err: unknown) => logger.error({ err }, 'an entry of the session manifest was not told'),
-      )
+    waiting.push({ source: 'manifest', sourceRevision: nextRevision(), at, actor: system, body })
+    last = last.then(tellWaiting)
   }
   const releases = [
     manifest.onAppend((entry) => tell({ kind: 'manifest.appended', entry })),
