@@ -87,9 +87,9 @@ const views: Readonly<Record<string, View>> = {
   'an empty inbox': { path: '/inbox', shows: 'No agent needs you', get: emptied },
   hosts: { path: '/hosts', shows: 'seats taken' },
   'no hosts': { path: '/hosts', shows: 'No host has announced itself', get: emptied },
-  'the Beads history': { path: '/history', shows: 'You deleted "A fax number"', get: planned },
-  'an empty Beads history': { path: '/history', shows: 'Nothing was changed yet' },
-  'a Beads history in trouble': { path: '/history', shows: 'Line 4: It is no entry', get: troubled },
+  'the Beads history': { path: '/board?panel=history', shows: 'You deleted "A fax number"', get: planned },
+  'an empty Beads history': { path: '/board?panel=history', shows: 'Nothing was changed yet', get: beadsOnly },
+  'a Beads history in trouble': { path: '/board?panel=history', shows: 'Line 4: It is no entry', get: troubled },
   'nothing at all': { path: '/nowhere', shows: 'There is nothing at this address' },
   'a toast': { path: '/hosts', shows: 'lan-9 is parked', get: parked },
   'a server that is gone': { path: '/board', shows: 'The Gemba server does not answer.', get: gone },
@@ -161,9 +161,14 @@ async function startBlocked(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start an agent' }).click()
 }
 
+async function beadsOnly(page: Page, api: ApiDouble): Promise<void> {
+  api.offer(profileOf('beads_only', false))
+  await page.reload()
+}
+
 async function planned(page: Page, api: ApiDouble): Promise<void> {
   api.putManifest({ items: sampleHistory })
-  await page.reload()
+  await beadsOnly(page, api)
 }
 
 async function troubled(page: Page, api: ApiDouble): Promise<void> {

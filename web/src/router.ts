@@ -34,12 +34,6 @@ export function makeRouter(): Router {
         meta: { title: 'Hosts', surface: 'hosts' },
       },
       {
-        path: '/history',
-        name: 'history',
-        component: () => import('./pages/HistoryPage.vue'),
-        meta: { title: 'Beads history' },
-      },
-      {
         path: '/exchange',
         name: 'exchange',
         component: () => import('./pages/ExchangePage.vue'),
