@@ -204,6 +204,11 @@ export const catalogue = {
     message: '`bd` failed, or answered what Gemba does not understand: {why}.',
     mend: 'Try it again; when it lasts, run `bd doctor` in that folder.',
   },
+  remote_invalid: {
+    status: 422,
+    message: 'That remote can not be used: {why}.',
+    mend: 'Name one such as `https://doltremoteapi.dolthub.com/owner/database` or `file:///folder`.',
+  },
   read_only_unforced: {
     status: 409,
     message: 'The database can not be made read-only beneath Gemba: {why}.',

@@ -1,5 +1,6 @@
 import type { Actor } from './actor.ts'
 import type { BeadDetail, BeadHistory, BeadPatch, BeadSummary, Comment, NewBead } from './bead.ts'
+import type { RemoteState } from './mode.ts'
 
 /** What a work plane can do; read at connect, shown by `GET /api/v1/capabilities`. */
 export interface WorkPlaneManifest {
@@ -65,5 +66,9 @@ export interface WorkPlane {
   cursor(): Promise<string>
   /** What changed since `cursor`; null when nothing did. */
   changes(cursor: string): Promise<WorkChange | null>
+  /** The remote `origin`, else the first; absent where a source has none to tell of. */
+  remote?(): Promise<RemoteState>
+  /** Adds a remote, or gives one of that name another address. `remote_invalid` says what is wrong with it. */
+  setRemote?(remote: { readonly name: string; readonly url: string }, write: Write): Promise<RemoteState>
   disconnect(): Promise<void>
 }

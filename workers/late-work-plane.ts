@@ -29,7 +29,8 @@ export function openLate(open: () => Promise<WorkPlane>, stopped: AbortSignal): 
   const plane = new Proxy({} as WorkPlane, {
     get(_, method) {
       if (method === 'then') return undefined
-      if (real !== undefined) return Reflect.get(real, method).bind(real)
+      // Not every plane has every method.
+      if (real !== undefined) return Reflect.get(real, method)?.bind(real)
       return method === 'disconnect' ? () => Promise.resolve() : refuse
     },
   })

@@ -1,4 +1,5 @@
 import { basename, isAbsolute } from 'node:path'
+import { system } from '../model/actor.ts'
 import { GembaError } from '../model/error.ts'
 import type { BeadsExchange } from '../model/exchange.ts'
 import type { ModeSource, SourceSelection } from '../model/mode.ts'
@@ -9,6 +10,7 @@ import { recordedWorkPlane } from '../planes/manifest/recorded-work-plane.ts'
 import { discoverBeads, sqlLoginOf } from '../planes/work/bd/discover-beads.ts'
 import { initialiseBeads } from '../planes/work/bd/initialise-beads.ts'
 import { openBdFolder } from '../planes/work/bd/open-bd-folder.ts'
+import { requireReadOnlyBeneath } from '../planes/work/bd/read-only-beneath.ts'
 import { noExchange } from '../planes/work/no-exchange.ts'
 import { openBeads } from '../planes/work/beads-sql.ts'
 import { trust } from '../planes/work/login.ts'
@@ -30,11 +32,11 @@ const askedReadOnly = 'Gemba was started with `--beads-read-only`'
  */
 export async function openSource(
   selection: SourceSelection,
-  { readOnly, manifest }: Pick<BeadsOnlySettings, 'readOnly' | 'manifest'>,
+  { readOnly, restart, manifest }: Pick<BeadsOnlySettings, 'readOnly' | 'restart' | 'manifest'>,
   logger: Logger,
 ): Promise<OpenSource> {
   const source = sourceDisplay(selection)
-  const { raw, exchange } = await openPlane(selection, readOnly)
+  const { raw, exchange } = await openPlane(selection, { readOnly, restart })
   try {
     return await recorded(source, { raw, exchange }, { path: manifest, readOnly, logger })
   } catch (error) {
@@ -48,8 +50,14 @@ interface RawSource {
   readonly exchange: BeadsExchange
 }
 
-async function openPlane(selection: SourceSelection, readOnly: boolean): Promise<RawSource> {
-  if (selection.kind !== 'url') return openFolder(selection, readOnly)
+interface Access {
+  readonly readOnly: boolean
+  /** Writes are to be refused beneath Gemba too. */
+  readonly restart: boolean
+}
+
+async function openPlane(selection: SourceSelection, access: Access): Promise<RawSource> {
+  if (selection.kind !== 'url') return openFolder(selection, access)
   const { host, port, user, password, database, tls } = urlAddress(selection.url)
   const login = { host, port, user, database, ...(password === '' ? {} : { password }), ...trust(tls) }
   return { raw: await openBeads(login), exchange: sqlExchange(login) }
@@ -58,7 +66,7 @@ async function openPlane(selection: SourceSelection, readOnly: boolean): Promise
 /** A worktree may be given a database; of a directory it is asked that it has one. */
 async function openFolder(
   { folder, kind, initialise = false, prefix }: FolderSelection,
-  readOnly: boolean,
+  { readOnly, restart }: Access,
 ): Promise<RawSource> {
   if (!isAbsolute(folder)) throw new GembaError('source_invalid', { why: `${folder} is not an absolute path` })
   const found = await discoverBeads(folder)
@@ -66,6 +74,7 @@ async function openFolder(
     throw new GembaError('beads_missing', { folder })
   }
   const beads = found ?? (await initialiseBeads(folder, { prefix: prefix ?? prefixOf(folder) }))
+  if (readOnly && restart) requireReadOnlyBeneath(beads)
   const login = sqlLoginOf(beads)
   if (login !== undefined) return { raw: await openBeads(login), exchange: sqlExchange(login) }
   const why = 'bd keeps this database in files; use `bd export` and `bd import` there'
@@ -95,9 +104,11 @@ async function recorded(
     work,
     exchange: recordedExchange(exchange, raw, manifest),
     manifest,
-    remote: () => Promise.resolve(null),
-    setUpRemote: () =>
-      Promise.reject(new GembaError('source_invalid', { why: 'it can not be given a remote from here' })),
+    remote: async () => (await work.remote?.()) ?? null,
+    setUpRemote: async (remote) => {
+      if (work.setRemote === undefined) throw new GembaError('source_invalid', { why: 'it can have no remote' })
+      await work.setRemote(remote, { actor: system })
+    },
     async close() {
       await manifest.close()
       await raw.disconnect()

@@ -12,8 +12,11 @@ import { addDependency, removeDependency } from './edges.ts'
 import { readHistory } from './history.ts'
 import type { BeadsLogin } from './login.ts'
 import { heldBeads, listBeads, readBead, readyBeads, summariesOf } from './reads.ts'
+import { remembered } from './remembered.ts'
+import { remoteLifeMs, remoteStateOf } from './remote-state.ts'
 import { nextRevision } from './revision.ts'
 import { readShape, readWords, type Shape } from './shape.ts'
+import { readRemotes, setSqlRemote } from './sql-remote.ts'
 import { updateBead } from './update-bead.ts'
 
 /**
@@ -61,6 +64,9 @@ function planeOn(first: Source, login: BeadsLogin): WorkPlane {
       return write(source)
     })
 
+  const readRemote = async () => remoteStateOf(await look(readRemotes), isLocal(login))
+  const remote = remembered(remoteLifeMs, readRemote)
+
   return {
     manifest: () => look((reading, shape) => readManifest(reading, shape, login)),
     list: () => look(listBeads),
@@ -81,8 +87,18 @@ function planeOn(first: Source, login: BeadsLogin): WorkPlane {
     release: (id, holder, write) => change((to) => releaseBead(to, id, holder, write)),
     cursor: () => adapting(() => watcher.cursor()),
     changes: (cursor) => adapting(() => watcher.changes(cursor)),
+    remote: remote.read,
+    setRemote: async (wanted, write) => {
+      const state = await change((to) => setSqlRemote(to, wanted, write, isLocal(login)))
+      remote.forget()
+      return state
+    },
     disconnect: () => database.close(),
   }
+}
+
+function isLocal({ host }: BeadsLogin): boolean {
+  return ['127.0.0.1', '::1', 'localhost'].includes(host)
 }
 
 async function readManifest(reading: Reading, shape: Shape, login: BeadsLogin): Promise<WorkPlaneManifest> {

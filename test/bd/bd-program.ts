@@ -32,6 +32,22 @@ export async function bdVersion(): Promise<{ readonly version?: string; readonly
   return version === undefined ? { why: `${said} keeps another schema than version 32` } : { version, why: '' }
 }
 
+/** Why the `bd` on PATH can not keep a database in files, or undefined: some builds of it work with a server alone. */
+export async function filesProblem(): Promise<string | undefined> {
+  const { version, why } = await bdVersion()
+  const program = findTool('bd')
+  if (version === undefined || program === undefined) return why
+  const folder = await mkdtemp(join(tmpdir(), 'gemba-bd-'))
+  try {
+    const env = { PATH: process.env['PATH'], HOME: folder, BEADS_DIR: join(folder, '.beads'), BD_NON_INTERACTIVE: '1' }
+    const args = ['init', '--prefix=gm', '--skip-agents', '--skip-hooks', '--non-interactive', '--quiet']
+    const { code, stderr } = await exec(program, args, { cwd: folder, env })
+    return code === 0 ? undefined : `this bd keeps no databases in files (${stderr.trim().split('\n')[0] ?? ''})`
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
 /** Opens a database that is there; undefined when there is no `bd` on PATH. Acts as `actor`. */
 export async function openBd(login: BeadsLogin, actor = 'Ada'): Promise<Bd | undefined> {
   const bd = await workspace(login, actor)

@@ -5,7 +5,10 @@ import type { ReadyEdge } from '../../../model/ready.ts'
 import type { IssueRow } from '../rows.ts'
 
 /** An edge of a bead to what it depends on, of any kind. */
-export type BdEdge = Omit<ReadyEdge, 'from'>
+export interface BdEdge extends Omit<ReadyEdge, 'from'> {
+  /** When it was made, as a Dolt `datetime`; absent where bd does not tell. */
+  readonly at?: string
+}
 
 /** A bead as bd tells it, with what hangs on it. */
 export interface BdBead {
@@ -27,9 +30,9 @@ export interface ShownBead extends BdBead {
 
 /** A line of `bd export`. */
 export function exportedBead(issue: JsonObject): BdBead {
-  const edges = listOf(issue['dependencies']).map(({ depends_on_id: to, type, metadata }): BdEdge => {
+  const edges = listOf(issue['dependencies']).map(({ depends_on_id: to, type, metadata, created_at: at }): BdEdge => {
     const gate = parseJsonObject(textOf(metadata))?.['gate']
-    return { to: textOf(to), kind: textOf(type), gate: typeof gate === 'string' ? gate : null }
+    return { to: textOf(to), kind: textOf(type), gate: typeof gate === 'string' ? gate : null, at: sqlTimeIn(at) }
   })
   return { row: rowOf(issue), ...hangingOn(issue), edges: edges.sort(byTarget) }
 }

@@ -3,6 +3,7 @@ import { GembaError } from '../../../model/error.ts'
 import type { Write } from '../../../model/work-plane.ts'
 import { actorName } from '../bead-change.ts'
 import { checkEdgeForm, checkOutsideTarget, edgeCircle, edgeRefused } from '../edges.ts'
+import { isoNow, sqlTime } from '../time.ts'
 import { requireAnswer, runWrite, changeBead, showBeads, type BdSource } from './bd-source.ts'
 import type { Mirror } from './mirror.ts'
 
@@ -17,7 +18,7 @@ export function addBdDependency(source: BdSource, edge: Edge, write: Write): Pro
     const typed = { ...edge, type: bead.row.issue_type }
     if (!requireEdge(source, typed)) return undefined
     await addBdEdge(source, edge, actorName(write.actor))
-    return { added: [edge] }
+    return { added: [{ ...edge, at: sqlTime(isoNow()) }] }
   })
 }
 

@@ -12,7 +12,7 @@ const because =
 /** What bd says in its failures, the first that fits. It has no codes, only words (facts of `bd` 2.5). */
 const causes: readonly (readonly [RegExp, Classify])[] = [
   [/PROJECT IDENTITY MISMATCH/, because('work_plane_unavailable')],
-  [/1213|40001|serialization failure|deadlock/i, () => new GembaError('work_plane_conflict')],
+  [/Error 1213\b|\(40001\)|serialization failure/, () => new GembaError('work_plane_conflict')],
   [/database is read.?only|not allowed in read-only mode|command denied|--read-only/i, because('read_only')],
   [/locked by another dolt process|database is locked/i, because('work_plane_unavailable')],
   [

@@ -1,5 +1,6 @@
 import { builtinStatuses, builtinTypes } from '../../../model/bead.ts'
 import { isJsonObject, type JsonObject } from '../../../model/json.ts'
+import { remembered } from '../remembered.ts'
 import type { Words } from '../shape.ts'
 import { objectIn } from './bd-output.ts'
 import type { BdProgram } from './bd-program.ts'
@@ -29,21 +30,12 @@ export function versionProblem({ name, schema }: BdVersion): string | null {
   return `bd is ${name}, tested for writing are ${Object.keys(testedVersions).join(', ')}`
 }
 
-/** The words that people configured, read again when they are old. */
-export function wordsOf(bd: BdProgram, version: BdVersion): { read(fresh?: boolean): Promise<Words> } {
-  let words: Promise<Words> | undefined
-  let readAt = 0
-  return {
-    read: (fresh = false) => {
-      if (words !== undefined && !fresh && performance.now() - readAt < lifeMs) return words
-      readAt = performance.now()
-      const next = readWords(bd, version)
-      words = next
-      next.catch(() => {
-        if (words === next) words = undefined
-      })
-      return next
-    },
+/** The words that people configured, read again when they are old or `fresh` is asked for. */
+export function wordsOf(bd: BdProgram, version: BdVersion): (fresh?: boolean) => Promise<Words> {
+  const words = remembered(lifeMs, () => readWords(bd, version))
+  return (fresh = false) => {
+    if (fresh) words.forget()
+    return words.read()
   }
 }
 

@@ -106,7 +106,7 @@ async function complete(source: BdSource, id: string, wanted: Wanted, actor: str
   const edges = wanted.edges.filter(({ to, kind }) => !hasEdge(bead, to, kind))
   for (const edge of edges) await addBdEdge(source, { from: id, ...edge }, actor)
   if (flags.length + edges.length === 0) return bead
-  return showBead(source, id, { added: wanted.edges })
+  return showBead(source, id, { added: wanted.edges.map((edge) => ({ ...edge, at: bead.row.created_at })) })
 }
 
 function hasEdge(bead: BdBead, to: string, kind: string): boolean {

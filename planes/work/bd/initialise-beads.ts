@@ -13,9 +13,10 @@ export interface InitialiseOptions {
 }
 
 /**
- * Has bd make a Beads database in a folder, or finds the one that is there for it. bd makes a git repository where
- * there is none and commits the files of `.beads`; it writes no instructions for agents and no git hooks. bd's export
- * is turned off: its file would bring back old states of beads that others have changed since, with the next write.
+ * Has bd make a Beads database in a folder, or finds the one that is there for it. In a git repository bd adds to
+ * `.gitignore` and commits the files of `.beads`; it makes no repository, and writes no instructions for agents and no
+ * git hooks. bd's export is turned off: its file would bring back old states of beads that others have changed since,
+ * with the next write.
  */
 export async function initialiseBeads(folder: string, options: InitialiseOptions): Promise<BeadsFolder> {
   const { prefix, server, env } = options

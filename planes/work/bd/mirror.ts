@@ -3,8 +3,8 @@ import type { BeadSummary, Edge } from '../../../model/bead.ts'
 import { affectedBy, schedulingKinds, standings, type ReadyEdge, type Standing } from '../../../model/ready.ts'
 import type { WorkChange } from '../../../model/work-plane.ts'
 import { nextRevision } from '../revision.ts'
-import { isListed, readyBead, summaryOf, type IssueRow } from '../rows.ts'
-import { isoNow } from '../time.ts'
+import { isListed, readyBead, summaryOf, type Around, type IssueRow } from '../rows.ts'
+import { isoNow, sqlTime } from '../time.ts'
 import type { BdBead, BdEdge, ShownBead } from './bd-bead.ts'
 
 /** Changes that are remembered, so that a cursor can be asked about them. */
@@ -123,12 +123,13 @@ export function createMirror(): Mirror {
   }
 }
 
-/** What a summary shows beside the row and how the bead stands. */
-export function around(bead: BdBead): Omit<Parameters<typeof summaryOf>[1], 'standing' | 'revision'> {
-  const parent = bead.edges.find((edge) => edge.kind === 'parent-child')?.to ?? null
-  // bd tells no times of labels, and of edges not everywhere.
-  const touchedAt = bead.comments.at(-1)?.createdAt.replace('T', ' ').replace('Z', '') ?? null
-  return { labels: bead.labels, parent, commentCount: bead.comments.length, touchedAt }
+/** What a summary shows beside the row and how the bead stands. bd does not tell when a label was given. */
+export function around(bead: BdBead): Pick<Around, 'labels' | 'parent' | 'commentCount' | 'touchedAt'> {
+  const { labels, edges, comments } = bead
+  const parent = edges.find((edge) => edge.kind === 'parent-child')?.to ?? null
+  const times = [...edges.flatMap(({ at }) => at ?? []), ...comments.map(({ createdAt }) => sqlTime(createdAt))]
+  const touchedAt = times.reduce<string | null>((last, at) => (last !== null && last > at ? last : at), null)
+  return { labels, parent, commentCount: comments.length, touchedAt }
 }
 
 /** A row that was seen at the other end of an edge; what hangs on it is known from before. */
@@ -184,7 +185,12 @@ function movedTargets(before: BdBead | undefined, after: BdBead): readonly strin
 
 export function digested(bead: BdBead): DigestedBead {
   const { row, labels, edges, comments } = bead
-  const said = JSON.stringify([row, labels, edges.map(({ to, kind, gate }) => [to, kind, gate ?? null]), comments])
+  const said = JSON.stringify([
+    row,
+    labels,
+    edges.map(({ to, kind, gate, at }) => [to, kind, gate ?? null, at ?? null]),
+    comments,
+  ])
   return { bead, digest: createHash('sha256').update(said).digest('base64url') }
 }
 

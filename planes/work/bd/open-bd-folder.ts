@@ -3,9 +3,12 @@ import { sessionOfHolder } from '../../../model/bead.ts'
 import { GembaError } from '../../../model/error.ts'
 import { byPriority } from '../../../model/ready.ts'
 import type { WorkPlane, WorkPlaneManifest } from '../../../model/work-plane.ts'
+import { remembered } from '../remembered.ts'
+import { remoteLifeMs } from '../remote-state.ts'
 import { isListed, readyBead } from '../rows.ts'
 import { addBdDependency, removeBdDependency } from './bd-edges.ts'
 import { bdProgram } from './bd-program.ts'
+import { readBdRemote, setBdRemote } from './bd-remote.ts'
 import { readDetail, type BdSource } from './bd-source.ts'
 import { readVersion, versionProblem, wordsOf, type BdVersion } from './bd-words.ts'
 import { claimBdBead, releaseBdBead } from './claim-bd-bead.ts'
@@ -51,7 +54,7 @@ export async function openBdFolder(options: BdFolderOptions): Promise<WorkPlane>
       folder,
       sightings: sightings(bd, { beads: folder.beads, slowMs, watched }),
       journal: journalOf(folder.beads),
-      words: words.read,
+      words,
     }
     await source.words()
     return planeOn(source, version, await readOnlyReason(folder.beads, readOnly, version))
@@ -75,6 +78,7 @@ async function readOnlyReason(beads: string, asked: boolean, version: BdVersion)
 
 function planeOn(source: BdSource, version: BdVersion, readOnly: GembaError | null): WorkPlane {
   const { mirror, look, glance } = source.sightings
+  const remote = remembered(remoteLifeMs, () => readBdRemote(source))
   const seen = async <T>(read: () => T): Promise<T> => {
     await look()
     return read()
@@ -111,6 +115,13 @@ function planeOn(source: BdSource, version: BdVersion, readOnly: GembaError | nu
       await glance()
       return mirror.changes(cursor)
     },
+    remote: remote.read,
+    setRemote: (wanted, write) =>
+      change(async () => {
+        const state = await setBdRemote(source, wanted, write)
+        remote.forget()
+        return state
+      }),
     disconnect: () => {
       source.bd.close()
       return Promise.resolve()

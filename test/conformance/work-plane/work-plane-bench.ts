@@ -20,6 +20,10 @@ export interface Traits {
   readonly changesLongTexts: boolean
   /** Dolt's commits are in the person's name and hold all of a change. */
   readonly commitsAsPerson: boolean
+  /** What other programs have not committed stays so. */
+  readonly leavesOthersUncommitted: boolean
+  /** It is known when a label was given or taken. */
+  readonly datesLabels: boolean
 }
 
 const strict: Traits = {
@@ -28,6 +32,8 @@ const strict: Traits = {
   clearsEstimates: true,
   changesLongTexts: true,
   commitsAsPerson: true,
+  leavesOthersUncommitted: true,
+  datesLabels: true,
 }
 
 export interface OpenedWorkPlane {
@@ -98,12 +104,13 @@ export class WorkPlaneBench {
     return `key-${(this.#count += 1)}`
   }
 
-  eventsOf(id: string): Promise<EventRow[]> {
-    return this.outsider.rows<EventRow>(
+  async eventsOf(id: string): Promise<EventRow[]> {
+    const rows = await this.outsider.rows<Partial<EventRow> & Pick<EventRow, 'type' | 'actor'>>(
       `SELECT event_type AS type, actor, old_value AS old, new_value AS new, comment FROM events WHERE issue_id = ?
        ORDER BY event_type, created_at, comment`,
       [id],
     )
+    return rows.map((row) => ({ ...row, old: row.old ?? null, new: row.new ?? null, comment: row.comment ?? null }))
   }
 
   /** Tables with changes that nobody has committed. */

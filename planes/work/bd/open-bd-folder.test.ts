@@ -1,0 +1,88 @@
+import { utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { doubleBd, type DoubleBd } from '../../../test/bd/double-bd.ts'
+import type { WorkPlane } from '../../../model/work-plane.ts'
+import { openBdFolder, type BdFolderOptions } from './open-bd-folder.ts'
+
+const by = { actor: { name: 'Ada', via: 'console' } } as const
+
+const releases: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const release of releases.splice(0).reverse()) await release()
+})
+
+/** Answers as bd would on a database of one bead; `$ROOT/title` is its title. */
+const answering = (version = '1.0.3') => `
+case "$1" in
+  version) echo '{"version":"${version}","schema_version":1}';;
+  config) echo '{"issue_prefix":"gm","schema_version":1}';;
+  statuses|types) echo '{"schema_version":1}';;
+  export) [ -e "$ROOT/broken" ] && { echo '{"error":"the moon is full"}'; exit 1; }
+    echo '{"_type":"issue","id":"gm-1","title":"'$(cat "$ROOT/title")'","status":"open","priority":2,"issue_type":"task","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}';;
+  *) echo "Error: unexpected $*" >&2; exit 1;;
+esac`
+
+async function open(
+  options: Partial<BdFolderOptions> = {},
+  version?: string,
+): Promise<{ plane: WorkPlane; double: DoubleBd }> {
+  const double = await doubleBd(answering(version))
+  releases.push(() => double.release())
+  await writeFile(join(double.root, 'title'), 'first')
+  const plane = await openBdFolder({ folder: double.root, env: double.env, ...options })
+  releases.push(() => plane.disconnect())
+  return { plane, double }
+}
+
+async function exportsOf(double: DoubleBd): Promise<number> {
+  return (await double.runs()).filter(([command]) => command === 'export').length
+}
+
+describe('a folder through bd', () => {
+  it('is read once for everybody', async () => {
+    const { plane, double } = await open({ slowMs: 3_600_000 })
+    const cursor = await plane.cursor()
+    const viewers = Array.from({ length: 20 }, async () => {
+      expect(await plane.changes(cursor)).toBe(null)
+      expect((await plane.list()).map((bead) => bead.title)).toEqual(['first'])
+      expect(await plane.ready()).toEqual(['gm-1'])
+    })
+    await Promise.all(viewers)
+    expect(await exportsOf(double)).toBe(1)
+  })
+
+  it.each(['last-touched', 'interactions.jsonl'])('is read again when %s moves', async (file) => {
+    const { plane, double } = await open({ slowMs: 3_600_000 })
+    const cursor = await plane.cursor()
+    await writeFile(join(double.root, 'title'), 'second')
+    expect(await plane.changes(cursor)).toBe(null)
+    await writeFile(join(double.root, '.beads', file), 'gm-1')
+    await utimes(join(double.root, '.beads', file), new Date(), new Date())
+    await expect.poll(async () => (await plane.changes(cursor))?.beads, { timeout: 30_000 }).toEqual(['gm-1'])
+    expect((await plane.summaries(['gm-1'])).map((bead) => bead.title)).toEqual(['second'])
+  })
+
+  it('says for a while what went wrong, instead of asking again and again', async () => {
+    const { plane, double } = await open({ slowMs: 3_600_000 })
+    await writeFile(join(double.root, 'broken'), '')
+    for (let look = 0; look < 5; look += 1) await expect(plane.list()).rejects.toMatchObject({ code: 'bd_failed' })
+    expect(await exportsOf(double)).toBe(1)
+  })
+
+  it('is only read when bd is of a version that was never tested', async () => {
+    const { plane } = await open({}, '1.3.0')
+    const manifest = await plane.manifest()
+    expect(manifest).toMatchObject({ readOnly: true, schemaVersion: 0, watch: 'slow', concurrentChildren: false })
+    expect(manifest.readOnlyReason).toContain('bd is 1.3.0')
+    await expect(plane.create({ title: 't' }, by)).rejects.toMatchObject({ code: 'read_only' })
+    expect((await plane.list()).map((bead) => bead.id)).toEqual(['gm-1'])
+  })
+
+  it('has bd refuse writes too when it is opened for reading only', async () => {
+    const { plane, double } = await open({ readOnly: true })
+    await plane.list()
+    for (const run of await double.runs()) expect(run).toContain('--readonly')
+    await expect(plane.close('gm-1', { reason: '' }, by)).rejects.toMatchObject({ code: 'read_only' })
+  })
+})
