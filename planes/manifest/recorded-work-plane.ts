@@ -29,11 +29,15 @@ class RecordedWorkPlane implements WorkPlane {
   readonly #manifest: Pick<SessionManifest, 'record'>
   readonly #open = new Map<string, BeadDetail>()
   readonly history?: NonNullable<WorkPlane['history']>
+  readonly remote?: NonNullable<WorkPlane['remote']>
+  readonly setRemote?: NonNullable<WorkPlane['setRemote']>
 
   constructor(work: WorkPlane, manifest: Pick<SessionManifest, 'record'>) {
     this.#work = work
     this.#manifest = manifest
     if (work.history !== undefined) this.history = work.history.bind(work)
+    if (work.remote !== undefined) this.remote = work.remote.bind(work)
+    if (work.setRemote !== undefined) this.setRemote = work.setRemote.bind(work)
   }
 
   async create(bead: NewBead, write: Write): Promise<BeadDetail> {

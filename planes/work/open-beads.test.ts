@@ -122,10 +122,11 @@ describe('opening a database', () => {
     const blocker = await plane.create({ title: 'blocker' }, by)
     const bead = await plane.create({ title: 'held', dependencies: [{ to: blocker.id, kind: 'blocks' }] }, by)
     await root.query(`CREATE TABLE moved (issue_id varchar(255), depends_on_issue_id varchar(255),
-      depends_on_wisp_id varchar(255), depends_on_external varchar(255), type varchar(32), metadata json,
-      UNIQUE KEY (issue_id, depends_on_issue_id))`)
-    await root.query(`INSERT INTO moved SELECT issue_id, depends_on_id, NULL, NULL, type, metadata FROM dependencies`)
-    await root.query(`INSERT INTO moved VALUES ('${bead.id}', NULL, NULL, 'external:a:b', 'blocks', NULL)`)
+      depends_on_wisp_id varchar(255), depends_on_external varchar(255), type varchar(32), created_at datetime,
+      metadata json, UNIQUE KEY (issue_id, depends_on_issue_id))`)
+    await root.query(`INSERT INTO moved
+      SELECT issue_id, depends_on_id, NULL, NULL, type, created_at, metadata FROM dependencies`)
+    await root.query(`INSERT INTO moved VALUES ('${bead.id}', NULL, NULL, 'external:a:b', 'blocks', NOW(), NULL)`)
     await root.query('DROP TABLE dependencies')
     await root.query('ALTER TABLE moved RENAME TO dependencies')
     await root.query('INSERT INTO schema_migrations VALUES (43)')

@@ -14,7 +14,6 @@ export function readOnlyWorkPlane(work: WorkPlane, why: string): WorkPlane {
     list: () => work.list(),
     summaries: (ids) => work.summaries(ids),
     get: (id) => work.get(id),
-    ...(work.history === undefined ? {} : { history: work.history.bind(work) }),
     ready: () => work.ready(),
     held: () => work.held(),
     cursor: () => work.cursor(),
