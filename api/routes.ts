@@ -6,6 +6,7 @@ import { beadsImport } from './routes/beads-import.ts'
 import { beadLinks } from './routes/bead-links.ts'
 import { beadsHistory } from './routes/beads-history.ts'
 import { beads } from './routes/beads.ts'
+import { board } from './routes/board.ts'
 import { capabilities } from './routes/capabilities.ts'
 import { dispatch } from './routes/dispatch.ts'
 import { escalations } from './routes/escalations.ts'
@@ -34,6 +35,7 @@ const nouns: readonly Noun[] = [
   { plugin: capabilities },
   { plugin: status },
   { plugin: beads },
+  { plugin: board },
   { plugin: beadLinks },
   { plugin: beadsHistory, surface: 'history', what: 'The Beads history' },
   { plugin: beadsImport },

@@ -34,6 +34,8 @@ export interface ApiDouble {
   session(id: string): SessionView
   escalation(id: string): EscalationView
   put(beads: readonly BeadSummary[]): void
+  /** Puts these in the place of all beads, without a word. */
+  replace(beads: readonly BeadSummary[]): void
   /** A bead's past, as the database would tell it; newest first. */
   setHistory(bead: string, items: readonly BeadEvent[]): void
   /** Edges besides those that the summaries tell of. */
@@ -194,6 +196,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     session: (id) => project.session(id),
     escalation: (id) => project.escalation(id),
     put: (beads) => project.put(beads),
+    replace: (beads) => project.replace(beads),
     setHistory: (bead, items) => project.setHistory(bead, items),
     setEdges: (bead, edges) => project.setEdges(bead, edges),
     delete: (bead) => project.delete(bead),

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { BeadDetail, BeadEvent, BeadPatch, BeadSummary, Edge } from '../../model/bead.ts'
+import { tableOf } from '../../model/board-table.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { EventBody, GembaEvent } from '../../model/event.ts'
 import { profileOf, type CapabilityProfile } from '../../model/mode.ts'
@@ -108,6 +109,12 @@ export class ProjectDouble {
     this.#manifest = { ...this.#manifest, ...manifest }
   }
 
+  /** Puts these in the place of all beads, without a word. */
+  replace(list: readonly BeadSummary[]): void {
+    this.#beads.clear()
+    this.put(list)
+  }
+
   /** Makes it one in which nothing was ever written. */
   empty(): void {
     for (const known of [this.#beads, this.#sessions, this.#escalations, this.#hosts, this.#parked]) known.clear()
@@ -146,7 +153,7 @@ export class ProjectDouble {
     const lists: Readonly<Record<string, unknown>> = {
       capabilities: { ...capabilities(), mode: this.#profile.mode, profile: this.#profile },
       status: modeStatus(),
-      beads: { items: [...this.#beads.values()], cursor: null, event: `e.${this.#log.length}` },
+      board: { ...tableOf([...this.#beads.values()]), event: `e.${this.#log.length}` },
       sessions: { items: [...this.#sessions.values()] },
       escalations: { items: [...this.#escalations.values()] },
       hosts: { items: [...this.#hosts.values()] },

@@ -267,3 +267,55 @@ export function manyBeads(count: number): BeadSummary[] {
     })
   })
 }
+
+/**
+ * A project as large as they come: 3,000 beads of every 10,000 in one lane, milestones and epics above them, and three
+ * beads that each holds back.
+ */
+export function wholeProject(count: number): BeadSummary[] {
+  const statuses = [
+    'open',
+    'open',
+    'open',
+    'closed',
+    'closed',
+    'closed',
+    'deferred',
+    'deferred',
+    'in_progress',
+    'in_progress',
+  ]
+  const nth = (at: number): string => `big-${at}`
+  return Array.from({ length: count }, (_, at) => {
+    const type = at < 10 ? 'milestone' : at < 110 ? 'epic' : (['task', 'bug', 'feature', 'chore'][at % 4] ?? 'task')
+    const parent = at < 10 ? null : nth(at < 110 ? at % 10 : 10 + (at % 100))
+    const held = [1, 2, 3].flatMap((step) => (at < 110 || at + step >= count ? [] : [nth(at + step)]))
+    return makeBead(nth(at), `Bead number ${at}: ${words[at % words.length]} the ${words[(at * 7) % words.length]}`, {
+      type,
+      parent,
+      status: statuses[at % statuses.length] ?? 'open',
+      priority: at % 5,
+      labels: [`area:${at % 40}`, ...(at % 9 === 0 ? ['d:3'] : [])],
+      assignee: at % 10 === 8 ? 'ada' : null,
+      blocks: held,
+      blockedBy: at % 10 < 3 ? [nth(Math.max(110, at - 1))] : [],
+      createdAt: minutesAgo(count - at),
+      updatedAt: minutesAgo((at * 37) % count),
+      modifiedAt: minutesAgo((at * 31) % count),
+    })
+  })
+}
+
+const words = [
+  'calendar',
+  'mail queue',
+  'ticket',
+  'kiosk',
+  'imprint',
+  'guide',
+  'export',
+  'index',
+  'import',
+  'search',
+  'lamp',
+]

@@ -1,5 +1,6 @@
 /** Every request the console makes. All throw `ProblemError`, or `TypeError` when the server does not answer. */
 import type { BeadDetail, BeadHistory, BeadPatch, BeadSummary, NewBead } from '../../../model/bead.ts'
+import { beadsOf } from '../../../model/board-table.ts'
 import type { EscalationView } from '../../../model/escalation.ts'
 import type { ExportFormat, Verdict } from '../../../model/exchange.ts'
 import type { HostView } from '../../../model/host.ts'
@@ -11,7 +12,6 @@ import { confirmed, http, root, sendLines } from './request.ts'
 import type { HistoryPage } from '../domain/session-events.ts'
 import type { Capabilities, EndMode, Health, ImportPage, ImportStatus, ModeStatus, Parked } from './types.ts'
 
-const largestPage = 1_000
 const historyEvents = 100
 const importPage = 100
 const historyEntries = 50
@@ -42,17 +42,8 @@ export const api = {
   setUpRemote: (name: string, url: string): Promise<ModeStatus> =>
     taken(http.POST('/api/v1/status/remote', { params: { header: confirmed }, body: { name, url } })),
 
-  /** All beads, page by page. */
-  async beads(): Promise<readonly BeadSummary[]> {
-    const all: BeadSummary[] = []
-    for (let cursor: string | undefined; ;) {
-      const query = cursor === undefined ? { limit: largestPage } : { limit: largestPage, cursor }
-      const page = await taken(http.GET('/api/v1/beads', { params: { query } }))
-      all.push(...page.items)
-      if (page.cursor === null) return all
-      cursor = page.cursor
-    }
-  },
+  /** All beads. */
+  beads: async (): Promise<readonly BeadSummary[]> => beadsOf(await taken(http.GET('/api/v1/board', {}))),
   bead: (id: string): Promise<BeadDetail> => taken(http.GET('/api/v1/beads/{id}', { params: { path: { id } } })),
   createBead: (bead: NewBead): Promise<BeadDetail> =>
     taken(http.POST('/api/v1/beads', { params: { header: confirmed }, body: mutable(bead) })),

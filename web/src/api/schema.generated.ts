@@ -562,6 +562,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole board in columns
+         * @description Every bead, by priority, then newest first, from the projection. For viewers that show them all.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The board. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BoardTable"];
+                    };
+                };
+                /** @description A problem with its code and what to do. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/beads/{id}/history": {
         parameters: {
             query?: never;
@@ -2416,6 +2464,48 @@ export interface components {
             /** @description How many there are on all pages. */
             total: number;
             next: number | null;
+        };
+        /** @description Every bead in columns: row n of each column is of the same bead. */
+        BoardTable: {
+            /** @description The event id to follow on from: `GET /api/v1/events?after=`. */
+            event: string;
+            /** @description Texts that come again; the ids of the beads come first. */
+            words: string[];
+            title: string[];
+            /** @description Numbers into `words`; -1 for none. */
+            status: number[];
+            /** @description Numbers into `words`; -1 for none. */
+            state: number[];
+            /** @description 0 is the highest, 4 the lowest. */
+            priority: number[];
+            /** @description Numbers into `words`; -1 for none. */
+            type: number[];
+            /** @description Numbers into `words`; -1 for none. */
+            assignee: number[];
+            /** @description Numbers into `words`; -1 for none. */
+            labels: number[][];
+            /** @description Numbers into `words`; -1 for none. */
+            parent: number[];
+            /** @description Numbers into `words`; -1 for none. */
+            blockedBy: number[][];
+            /** @description Numbers into `words`; -1 for none. */
+            blocks: number[][];
+            /** @description 1 for beads that can be started. */
+            ready: number[];
+            /** @description Seconds since 1970; 0 for none. */
+            createdAt: number[];
+            /** @description Seconds since 1970; 0 for none. */
+            updatedAt: number[];
+            /** @description Seconds since 1970; 0 for none. */
+            modifiedAt: number[];
+            /** @description Seconds since 1970; 0 for none. */
+            closedAt: number[];
+            /** @description Seconds since 1970; 0 for none. */
+            deferUntil: number[];
+            /** @description How many comments each has. */
+            commentCount: number[];
+            /** @description Grows with every change the server reads. */
+            revision: number[];
         };
         Capabilities: {
             /** @enum {string} */

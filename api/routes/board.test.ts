@@ -1,0 +1,26 @@
+import { Compile } from 'typebox/compile'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beadsOf, type BoardTable } from '../../model/board-table.ts'
+import { boardTable } from '../../model/schema/board-table.ts'
+import { testApi, type TestApi } from '../testing/test-api.ts'
+
+let api: TestApi
+beforeEach(async () => {
+  api = await testApi()
+})
+afterEach(() => api.app.close())
+
+it('tells of every bead as the list does, also after a change', async () => {
+  const told = async () => (await api.call({ url: '/api/v1/board' })).json<BoardTable & { event: string }>()
+  expect(beadsOf(await told())).toEqual([])
+  api.work.put('gm-1', { title: 'One "quoted"', labels: ['x', 'y'], assignee: 'Ada', blockedBy: ['gm-2', 'gone'] })
+  api.work.put('gm-2', { status: 'closed', parent: 'gm-1' })
+  await api.board.refresh()
+  const table = await told()
+  expect([...Compile(boardTable).Errors(table)]).toEqual([])
+  const withoutFractions = (text: string) => text.replaceAll(/\.\d{3}Z/g, 'Z')
+  expect(JSON.stringify(beadsOf(table))).toBe(withoutFractions(JSON.stringify(api.board.all())))
+  api.work.put('gm-1', { title: 'Other' })
+  await api.board.refresh()
+  expect(beadsOf(await told())[0]?.title).toBe('Other')
+})

@@ -1,0 +1,35 @@
+import { Type } from 'typebox'
+import { record } from './text.ts'
+
+const numbers = (description: string) => Type.Array(Type.Integer(), { description })
+const lists = (description: string) => Type.Array(Type.Array(Type.Integer()), { description })
+const word = 'Numbers into `words`; -1 for none.'
+const time = 'Seconds since 1970; 0 for none.'
+
+/** `model/board-table.ts` on the wire. */
+export const boardTable = record(
+  'BoardTable',
+  {
+    event: Type.String({ description: 'The event id to follow on from: `GET /api/v1/events?after=`.' }),
+    words: Type.Array(Type.String(), { description: 'Texts that come again; the ids of the beads come first.' }),
+    title: Type.Array(Type.String()),
+    status: numbers(word),
+    state: numbers(word),
+    priority: numbers('0 is the highest, 4 the lowest.'),
+    type: numbers(word),
+    assignee: numbers(word),
+    labels: lists(word),
+    parent: numbers(word),
+    blockedBy: lists(word),
+    blocks: lists(word),
+    ready: numbers('1 for beads that can be started.'),
+    createdAt: numbers(time),
+    updatedAt: numbers(time),
+    modifiedAt: numbers(time),
+    closedAt: numbers(time),
+    deferUntil: numbers(time),
+    commentCount: numbers('How many comments each has.'),
+    revision: numbers('Grows with every change the server reads.'),
+  },
+  { description: 'Every bead in columns: row n of each column is of the same bead.' },
+)

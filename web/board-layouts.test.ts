@@ -1,0 +1,264 @@
+/** The board's layouts, filters and changes of many beads in Chromium, also with ten thousand beads. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { describe, expect, it } from 'vitest'
+import { profileOf } from '../model/mode.ts'
+import { ConsoleBench, patience, see } from './testing/console-bench.ts'
+import { minutesAgo, wholeProject } from './testing/sample.ts'
+
+const bench = new ConsoleBench()
+const many = 10_000
+const mostNodes = 400
+
+function layout(name: string) {
+  return bench.page.getByRole('button', { name, exact: true }).click()
+}
+
+function row(id: string) {
+  return bench.page.locator(`[data-row="${id}"]`)
+}
+
+function order(): Promise<string[]> {
+  return bench.page.locator('[data-row]').evaluateAll((rows) => rows.map((one) => one.getAttribute('data-row') ?? ''))
+}
+
+const focused = () =>
+  bench.page.evaluate(() => document.activeElement?.closest('[data-bead], [data-row]')?.getAttribute('data-row'))
+
+describe('the layouts', () => {
+  it('stand in the address, and are remembered by the browser', async () => {
+    await bench.signIn()
+    await see(bench.lane('started')).toBeVisible()
+    await layout('Flat')
+    await see(bench.page.getByRole('grid', { name: 'Beads' })).toBeVisible()
+    await bench.page.getByLabel('Order by').selectOption('id')
+    await expect.poll(() => bench.page.url(), patience).toContain('layout=flat&order=id')
+    await bench.page.goto(`${bench.api.url}/board`)
+    await see(bench.page.getByRole('grid')).toBeVisible()
+    await see(bench.page.getByLabel('Order by')).toHaveValue('id')
+    await bench.page.goto(`${bench.api.url}/board?layout=cascade`)
+    await see(bench.page.getByRole('treegrid')).toBeVisible()
+  })
+
+  it('order as chosen, and the other way round', async () => {
+    const at = (id: string, minutes: number) => ({
+      ...bench.api.bead(id),
+      modifiedAt: minutesAgo(minutes),
+      revision: 3,
+    })
+    bench.api.put([at('lan-10', 1), at('lan-2', 2)])
+    await bench.signIn('/board?layout=flat&order=modified')
+    await see(row('lan-10')).toBeVisible()
+    expect((await order()).slice(0, 2)).toEqual(['lan-10', 'lan-2'])
+    bench.api.emit({ kind: 'bead.changed', bead: { ...at('lan-9', 0), revision: 4 } })
+    await expect.poll(order, patience).toMatchObject({ 0: 'lan-9', 1: 'lan-10' })
+    await bench.page.getByLabel('Order by').selectOption('id')
+    await expect.poll(order, patience).toMatchObject({ 0: 'lan-1', 1: 'lan-2', 2: 'lan-3', 9: 'lan-10' })
+    await bench.page.getByRole('button', { name: /turn the order round/ }).click()
+    await expect.poll(order, patience).toMatchObject({ 0: 'lan-19' })
+  })
+
+  it('of the cascade fold and unfold by keyboard', async () => {
+    await bench.signIn('/board?layout=cascade')
+    await see(row('lan-7')).toHaveAttribute('aria-level', '3')
+    await row('lan-1').locator('[data-card]').focus()
+    await bench.page.keyboard.press('ArrowRight')
+    await expect.poll(focused, patience).toBe('lan-2')
+    await bench.page.keyboard.press('ArrowLeft')
+    await see(row('lan-2')).toHaveAttribute('aria-expanded', 'false')
+    await see(row('lan-7')).toHaveCount(0)
+    await bench.page.keyboard.press('ArrowRight')
+    await see(row('lan-7')).toBeVisible()
+    await bench.page.keyboard.press('ArrowDown')
+    await expect.poll(focused, patience).toBe('lan-7')
+    await bench.page.keyboard.press('ArrowLeft')
+    await expect.poll(focused, patience).toBe('lan-2')
+    await bench.page.keyboard.press('End')
+    await bench.page.keyboard.press('Home')
+    await expect.poll(focused, patience).toBe('lan-1')
+    await bench.page.keyboard.press('ArrowDown')
+    await bench.page.keyboard.press('m')
+    await see(bench.page.getByRole('menu', { name: 'Move lan-2 to' })).toBeVisible()
+  })
+
+  it('open a bead and keep how the board is looked at', async () => {
+    await bench.signIn('/board?layout=flat&type=bug')
+    await row('lan-9').locator('[data-card]').click()
+    await see(bench.page.locator('aside')).toContainText('Opening hours')
+    expect(bench.page.url()).toContain('layout=flat&type=bug')
+    await bench.page.keyboard.press('Escape')
+    await see(bench.page.locator('aside')).toHaveCount(0)
+    await expect.poll(focused, patience).toBe('lan-9')
+  })
+})
+
+describe('filters', () => {
+  it('are chips, stand in the address, and are taken away again', async () => {
+    await bench.signIn('/board?layout=flat')
+    await bench.page.getByRole('button', { name: 'Filter' }).click()
+    await bench.page.getByRole('group', { name: 'Conditions' }).getByLabel('Type').selectOption('bug')
+    await see(bench.page.locator('[data-shown]')).toHaveText('3 of 19 beads')
+    await bench.page.getByRole('group', { name: 'Conditions' }).getByLabel('Stands').selectOption('ready')
+    await see(bench.page.locator('[data-shown]')).toHaveText('2 of 19 beads')
+    await expect.poll(() => bench.page.url(), patience).toContain('type=bug&is=ready')
+    await bench.page.getByRole('button', { name: 'Remove the condition Type: bug' }).click()
+    await bench.page.getByRole('button', { name: 'Clear' }).click()
+    await see(bench.page.locator('[data-shown]')).toHaveText('19 beads')
+    await expect.poll(() => bench.page.url(), patience).not.toContain('is=ready')
+  })
+
+  it('make views that are saved, renamed and deleted', async () => {
+    await bench.signIn('/board?layout=flat&label=booking')
+    await bench.page.getByRole('button', { name: 'Views' }).click()
+    const dialog = bench.page.getByRole('dialog', { name: 'Saved views' })
+    await see(dialog).toContainText('No view is saved yet')
+    await dialog.getByLabel('Save what is shown as').fill('Bookings')
+    await dialog.getByRole('button', { name: 'Save view' }).click()
+    await dialog.getByRole('button', { name: 'Rename Bookings' }).click()
+    await dialog.getByLabel('New name').fill('All bookings')
+    await dialog.getByRole('button', { name: 'Rename', exact: true }).click()
+    await bench.page.goto(`${bench.api.url}/board?layout=kanban`)
+    await bench.page.getByRole('button', { name: 'Views' }).click()
+    await dialog.getByRole('button', { name: 'All bookings', exact: true }).click()
+    await see(bench.page.locator('[data-shown]')).toHaveText('4 of 19 beads')
+    await see(bench.page.getByRole('grid')).toBeVisible()
+    await bench.page.getByRole('button', { name: 'Views' }).click()
+    await dialog.getByRole('button', { name: 'Delete the view All bookings' }).click()
+    await see(dialog).toContainText('No view is saved yet')
+  })
+})
+
+describe('many beads together', () => {
+  it('are selected by keyboard, changed, and changed back', async () => {
+    await bench.signIn('/board?layout=flat&order=id')
+    await row('lan-9').locator('[data-card]').focus()
+    await bench.page.keyboard.press('x')
+    await bench.page.keyboard.press('Shift+ArrowDown')
+    const bar = bench.page.locator('[data-bulk]')
+    await see(bar).toContainText('2 selected')
+    await bar.getByRole('button', { name: 'Defer' }).click()
+    await see(row('lan-10')).toContainText('Backlog')
+    await see(row('lan-9')).toContainText('Backlog')
+    await bench.page.getByRole('button', { name: 'Undo' }).click()
+    await see(row('lan-9')).toContainText('Next up')
+    await see(row('lan-10')).toContainText('Next up')
+    await bench.page.keyboard.press('Escape')
+    await see(bar).toHaveCount(0)
+  })
+
+  it('say of each that stayed as it was why', async () => {
+    await bench.signIn('/board?layout=flat&type=bug')
+    await see(row('lan-9')).toBeVisible()
+    await bench.page.keyboard.press('Control+a')
+    const bar = bench.page.locator('[data-bulk]')
+    await see(bar).toContainText('3 selected')
+    const problem = { code: 'bead_in_session', detail: 'Bead lan-4 is worked by session s2.', mend: '' }
+    bench.api.fail('PATCH /beads/lan-4', 409, problem)
+    await bar.getByRole('combobox').selectOption('3')
+    await see(bar.getByRole('alert')).toContainText('lan-4 Bead lan-4 is worked by session s2. (bead_in_session)')
+    await see(row('lan-9')).toContainText('Low')
+    await see(bench.page.locator('.toasts')).toContainText('Changed the priority of 2 beads')
+  })
+
+  it('are deleted only when their number is typed', async () => {
+    await bench.signIn('/board?layout=flat')
+    await row('lan-16').getByRole('checkbox').click()
+    await row('lan-14')
+      .getByRole('checkbox')
+      .click({ modifiers: ['Shift'] })
+    const bar = bench.page.locator('[data-bulk]')
+    await see(bar).toContainText('3 selected')
+    await bar.getByRole('button', { name: 'Delete…' }).click()
+    const dialog = bench.page.getByRole('dialog')
+    await see(dialog.getByRole('button', { name: 'Delete 3 beads' })).toBeDisabled()
+    await dialog.getByRole('textbox').fill('3')
+    await dialog.getByRole('button', { name: 'Delete 3 beads' }).click()
+    await see(bench.page.locator('[data-shown]')).toHaveText('16 beads')
+    expect(bench.api.changes.toSorted()).toEqual(['lan-14', 'lan-15', 'lan-16'].map((id) => `DELETE /beads/${id}`))
+  })
+
+  it('are not for those who may only read', async () => {
+    bench.api.offer(profileOf('beads_only', true))
+    await bench.signIn()
+    await see(bench.page.getByRole('grid')).toBeVisible()
+    await see(bench.page.getByRole('checkbox')).toHaveCount(0)
+    await bench.page.keyboard.press('Control+a')
+    await see(bench.page.locator('[data-bulk]')).toHaveCount(0)
+  })
+})
+
+describe('in Beads-only mode', () => {
+  it('the board begins as a list by the last change, and a move is an edit', async () => {
+    bench.api.offer(profileOf('beads_only', false))
+    await bench.signIn()
+    await see(bench.page.getByRole('grid')).toBeVisible()
+    await see(bench.page.getByLabel('Order by')).toHaveValue('modified')
+    await layout('Kanban')
+    await bench.drag('lan-7', 'started')
+    await see(bench.lane('started').locator('[data-bead="lan-7"]')).toBeVisible()
+    await expect.poll(() => bench.api.changes, patience).toEqual(['PATCH /beads/lan-7'])
+    expect(bench.api.bead('lan-7').status).toBe('in_progress')
+  })
+})
+
+describe('ten thousand beads', () => {
+  it('draw at most 400 nodes in any layout, wherever one scrolls, and keep the focus', async () => {
+    bench.api.replace(wholeProject(many))
+    await bench.signIn('/board?order=id')
+    await see(bench.page.locator('[data-shown]')).toHaveText('10,000 beads')
+    for (const name of ['Kanban', 'Flat', 'Cascade']) {
+      await layout(name)
+      await see(bench.page.locator('[data-bead]').first()).toBeVisible()
+      const box = name === 'Kanban' ? bench.lane('unstarted').locator('.scroll') : bench.page.locator('[data-rows]')
+      for (const share of [0, 0.3, 0.8, 1]) {
+        await box.evaluate((element, part) => element.scrollTo(0, element.scrollHeight * part), share)
+        await see(bench.page.locator('[data-bead]').first()).toBeAttached()
+        expect(await bench.page.locator('[data-bead]').count(), name).toBeLessThanOrEqual(mostNodes)
+      }
+    }
+    await layout('Flat')
+    await see(bench.page.getByRole('grid')).toHaveAttribute('aria-rowcount', String(many))
+    await bench.page.locator('[data-rows]').evaluate((element) => element.scrollTo(0, 0))
+    await row('big-0').locator('[data-card]').focus()
+    await bench.page.keyboard.press('End')
+    await expect.poll(focused, patience).toBe(`big-${many - 1}`)
+    await see(row(`big-${many - 1}`)).toHaveAttribute('aria-rowindex', String(many))
+    await bench.page.locator('[data-rows]').evaluate((element) => element.scrollTo(0, 0))
+    await see(row('big-0')).toBeVisible()
+    await expect.poll(focused, patience).toBe(`big-${many - 1}`)
+  })
+
+  it('are found by their words', async () => {
+    bench.api.replace(wholeProject(many))
+    await bench.signIn('/board?layout=flat')
+    await bench.page.getByLabel('Search the board').fill('big-9999')
+    await see(bench.page.locator('[data-shown]')).toHaveText('1 of 10,000 beads')
+    await bench.page.keyboard.press('Control+k')
+    await bench.page.keyboard.type('big-4242')
+    await bench.page.keyboard.press('Enter')
+    await expect.poll(() => bench.page.url(), patience).toContain('/board/big-4242')
+  })
+})
+
+it.each(['flat', 'cascade', 'kanban'])('%s has no finding of axe, light and dark, and fits a phone', async (name) => {
+  const page = await bench.open({ reducedMotion: 'reduce' })
+  await bench.signIn(`/board?layout=${name}&type=bug&type=epic&type=feature`, page)
+  await see(page.locator('[data-bead]').first()).toBeVisible()
+  await page.keyboard.press('Control+a')
+  await see(page.locator('[data-bulk]')).toBeVisible()
+  for (const [colorScheme, width] of [
+    ['light', 1440],
+    ['dark', 1440],
+    ['dark', 390],
+    ['light', 390],
+  ] as const) {
+    // prettier-ignore
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 850 })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(
+      violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`)),
+      name,
+    ).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+  }
+})
