@@ -21,7 +21,9 @@ const recordFile = join(dist, '.built.json')
 const code = ['model', 'runtime', 'temporal', 'store', 'planes', 'api', 'activities', 'agent', 'workers', 'cli']
 
 const targets: readonly Target[] = [
-  ...['cli/gemba', 'workers/server', 'workers/host', 'workers/beads-only', 'store/pglite-worker'].map((entry) => program(entry, 'external')),
+  ...['cli/gemba', 'workers/server', 'workers/host', 'workers/beads-only', 'store/pglite-worker'].map((entry) =>
+    program(entry, 'external'),
+  ),
   ...['gemba-bridge', 'gemba-state', 'gemba-ask'].map((name) => program(`agent/sentinels/${name}`, 'bundle')),
   program('agent/scripted/scripted-agent', 'bundle'),
   folderCopy('store/migrations', 'migrations'),

@@ -113,6 +113,7 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
     )
     releases.push(() => opened.done.catch(() => undefined))
     await opened.firstTry
+    if (source.current() !== null) await board.refresh().catch(() => undefined)
   }
 }
 

@@ -71,7 +71,7 @@ export const commands = [
   { id: 'board.views', group: 'Board', title: 'Saved views', keys: ['v s'], synonyms: 'filters bookmarks' },
   { id: 'bead.new', group: 'Bead', title: 'New bead', keys: ['c'], synonyms: 'create add issue' },
   {
-    id: 'bead.close-panel',
+    id: 'panel.close',
     group: 'Bead',
     title: 'Close the bead panel, or end the selection',
     keys: ['Escape'],
@@ -96,7 +96,6 @@ export const commands = [
     keys: [],
     synonyms: 'database address worktree folder',
   },
-  { id: 'panel.close', group: 'General', title: 'Close the status panel', keys: ['Escape'], synonyms: 'back' },
   { id: 'palette.open', group: 'General', title: 'Find anything', keys: ['Mod+k'], synonyms: 'command palette' },
   { id: 'help.open', group: 'General', title: 'Keyboard help', keys: ['?'], synonyms: 'shortcuts' },
   { id: 'sign-out', group: 'General', title: 'Sign out', keys: [], synonyms: 'log out leave end' },

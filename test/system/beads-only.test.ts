@@ -1,0 +1,283 @@
+/** Beads-only mode as people use it: a real `gemba serve --beads-only`, a real Dolt server, a real Chromium (seed 001, 12). */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect as see, type Browser, type Page } from '@playwright/test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createConnection } from 'mysql2/promise'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { BeadDetail } from '../../model/bead.ts'
+import type { ManifestEntry } from '../../model/manifest.ts'
+import type { ModeStatus } from '../../model/mode.ts'
+import { createBeads } from '../../planes/work/create-beads.ts'
+import { startDoltServer, type DoltServer } from '../dolt-server.ts'
+import { ApiProblem, eventually } from './api-client.ts'
+import { launchBrowser, patience } from './browser.ts'
+import { processTree } from './process-tree.ts'
+import { startBeadsOnly, type RunningBeadsOnly } from './running-beads-only.ts'
+
+let dolt: DoltServer
+let browser: Browser
+let databases = 0
+
+beforeAll(async () => {
+  ;[dolt, browser] = await Promise.all([startDoltServer(), launchBrowser()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await dolt?.release()
+})
+
+async function newDatabase(): Promise<string> {
+  databases += 1
+  const database = `beads${databases}`
+  await createBeads({ host: dolt.host, port: dolt.port, user: dolt.user, database, prefix: 'gm' })
+  return database
+}
+
+function addressOf(database: string, login = 'root'): string {
+  return `mysql://${login}@${dolt.host}:${dolt.port}/${database}`
+}
+
+function manifestOf({ folder }: RunningBeadsOnly): ManifestEntry[] {
+  const text = readFileSync(join(folder, '.gemba', 'session-manifest.jsonl'), 'utf8')
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as ManifestEntry)
+}
+
+/** What there is for Linux to say which programs run below a process. */
+function programsBelow(pid: number): string[] {
+  return [...processTree([pid]).keys()].map((each) =>
+    readFileSync(`/proc/${each}/cmdline`, 'utf8').replaceAll('\0', ' '),
+  )
+}
+
+async function codeOf(request: Promise<unknown>): Promise<string> {
+  return request.then(
+    () => 'none',
+    (error: unknown) => (error instanceof ApiProblem ? error.code : String(error)),
+  )
+}
+
+describe('gemba serve --beads-only', () => {
+  it('starts nothing but its server, and says what it is', async () => {
+    const database = await newDatabase()
+    // No program but Node and a shell is to be found: whatever else it wanted would be missing.
+    const running = await startBeadsOnly(['--beads-only', '--beads-url', addressOf(database)])
+    const programs = programsBelow(running.pid)
+    expect(programs.join('\n')).toMatch(/beads-only/)
+    expect(programs.join('\n')).not.toMatch(/temporal|tmux|workers\/host|dist\/host|\bgit\b|\bdolt sql-server/)
+    expect(await running.api.get<ModeStatus>('/status')).toMatchObject({
+      mode: 'beads_only',
+      source: { kind: 'url', display: addressOf(database), readonly: false },
+      project_required: false,
+      orchestration_required: false,
+      manifest_path: join(running.folder, '.gemba', 'session-manifest.jsonl'),
+      beads_read_only: false,
+      privilege: 'read_write',
+      health: { healthy: true },
+      manifest: { status: 'ok' },
+    })
+    for (const path of ['/sessions', '/escalations', '/hosts', '/parked']) {
+      expect(await codeOf(running.api.get(path))).toBe('unavailable_in_mode')
+    }
+    expect(await codeOf(running.api.change('POST', '/dispatch', { items: [{ bead: 'gm-1' }] }))).toBe(
+      'unavailable_in_mode',
+    )
+  })
+
+  it('records each kind of change once, and nothing of what failed', async () => {
+    const running = await startBeadsOnly(['--beads-only', '--beads-url', addressOf(await newDatabase())])
+    const { api } = running
+    const milestone = await api.create({ title: 'M1: First light', type: 'milestone' })
+    const epic = await api.create({ title: 'E1: Reading', type: 'epic', parent: milestone.id })
+    const bead = await api.create({ title: 'BOM-3: Session manifest', parent: epic.id, labels: ['staged:true'] })
+    const decision = await api.create({ title: 'Keep JSONL', type: 'decision', labels: ['d:1'] })
+    const moved = await api.change<BeadDetail>('PATCH', `/beads/${bead.id}`, {
+      status: 'in_progress',
+      removeLabels: ['staged:true'],
+    })
+    expect([moved.status, moved.assignee]).toEqual(['in_progress', null])
+    await api.change('PATCH', `/beads/${bead.id}`, { title: 'BOM-3: Session manifest JSONL ledger' })
+    await api.change('PUT', `/beads/${bead.id}/dependencies/${decision.id}`, { kind: 'blocks' })
+    expect(await codeOf(api.change('PUT', `/beads/${decision.id}/dependencies/${bead.id}`, { kind: 'blocks' }))).toBe(
+      'dependency_cycle',
+    )
+    expect(await codeOf(api.change('PATCH', '/beads/gm-none', { title: 'x' }))).toBe('bead_not_found')
+    await api.change('DELETE', `/beads/${bead.id}`)
+    expect(manifestOf(running).map(({ action }) => action)).toEqual([
+      'source.connected',
+      'milestone.created',
+      'epic.created',
+      'work_item.created',
+      'decision.created',
+      'work_item.state_changed',
+      'work_item.edited',
+      'dependency.changed',
+      'work_item.deleted',
+    ])
+    expect(manifestOf(running)[5]).toMatchObject({
+      actor: 'mike',
+      mode: 'beads_only',
+      entity: { type: 'bead', id: bead.id, title: 'BOM-3: Session manifest' },
+      before: { state_category: 'staged' },
+      after: { state_category: 'started' },
+    })
+  })
+
+  it('with --beads-read-only refuses a change before it reaches the source, and records nothing', async () => {
+    const database = await newDatabase()
+    const writer = await startBeadsOnly(['--beads-only', '--beads-url', addressOf(database)])
+    const bead = await writer.api.create({ title: 'Stays as it is' })
+    const reader = await startBeadsOnly(['--beads-url', addressOf(database)], {
+      GEMBA_BEADS_READ_ONLY: 'true',
+      GEMBA_BEADS_ONLY: 'true',
+    })
+    expect(await reader.api.get<ModeStatus>('/status')).toMatchObject({ beads_read_only: true, privilege: 'read_only' })
+    expect(await codeOf(reader.api.change('PATCH', `/beads/${bead.id}`, { status: 'in_progress' }))).toBe('read_only')
+    expect(await codeOf(reader.api.create({ title: 'x' }))).toBe('read_only')
+    expect((await writer.api.bead(bead.id)).status).toBe('open')
+    expect(() => manifestOf(reader)).toThrow('ENOENT')
+  })
+
+  it('finds out at the connection that a login may only read, and says so', async () => {
+    const database = await newDatabase()
+    const root = await createConnection({ host: dolt.host, port: dolt.port, user: 'root' })
+    onTestFinished(() => root.end())
+    await root.query(`create user 'reader${databases}'@'%' identified by 'secret'`)
+    await root.query(`grant select on ${database}.* to 'reader${databases}'@'%'`)
+    const address = addressOf(database, `reader${databases}`)
+    const password = join((await import('node:os')).tmpdir(), `gemba-password-${process.pid}`)
+    const { rmSync, writeFileSync } = await import('node:fs')
+    writeFileSync(password, 'secret\n', { mode: 0o600 })
+    onTestFinished(() => rmSync(password))
+    const running = await startBeadsOnly(['--beads-only', '--beads-url', address], {
+      GEMBA_BEADS_PASSWORD_FILE: password,
+    })
+    const status = await running.api.get<ModeStatus>('/status')
+    expect(status).toMatchObject({ privilege: 'read_only', beads_read_only: false, source: { readonly: true } })
+    expect(status.read_only_reason).not.toBe('')
+    expect(await codeOf(running.api.create({ title: 'x' }))).toBe('read_only')
+    expect(JSON.stringify(status) + running.said() + programsBelow(running.pid).join('\n')).not.toContain('secret')
+  })
+
+  it('keeps the wrong password, the missing database and the foreign one apart, and takes the right one afterwards', async () => {
+    const database = await newDatabase()
+    const running = await startBeadsOnly(['--beads-only'])
+    expect(await running.api.get<ModeStatus>('/status')).toMatchObject({ source: null, health: { healthy: false } })
+    const select = (url: string) => running.api.change<ModeStatus>('POST', '/status/source', { kind: 'url', url })
+    expect(await codeOf(select(addressOf(database, 'nobody:wrong')))).toBe('work_plane_unavailable')
+    expect(await codeOf(select(addressOf('not_there')))).toBe('work_plane_unavailable')
+    const root = await createConnection({ host: dolt.host, port: dolt.port, user: 'root' })
+    onTestFinished(() => root.end())
+    await root.query('create database if not exists foreign_one')
+    expect(await codeOf(select(addressOf('foreign_one')))).toBe('work_plane_schema')
+    expect(await codeOf(select('not an address'))).toBe('source_invalid')
+    expect(await select(addressOf(database))).toMatchObject({ source: { display: addressOf(database) } })
+    expect(await running.api.beads()).toEqual([])
+    // What was chosen holds when the server is started again after a crash.
+    const [server] = [...processTree([running.pid]).keys()].filter((pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('beads-only.'),
+    )
+    process.kill(server ?? 0, 'SIGKILL')
+    await eventually(
+      'it is up again with its source',
+      async () =>
+        (await running.api.get<ModeStatus>('/status').catch(() => undefined))?.source?.display === addressOf(database),
+    )
+  })
+})
+
+describe('the console of Beads-only mode', () => {
+  async function open(running: RunningBeadsOnly, width = 1440): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width, height: 900 } })
+    onTestFinished(() => context.close())
+    const page = await context.newPage()
+    await page.goto(running.printed)
+    await see(page.locator('[data-connection]')).toHaveText('live', patience)
+    return page
+  }
+
+  async function expectAccessible(page: Page): Promise<void> {
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([])
+  }
+
+  it('opens with the status, shows what the mode has, and has a way back from what it has not', async () => {
+    const database = await newDatabase()
+    const running = await startBeadsOnly(['--beads-only', '--beads-url', addressOf(database)])
+    await running.api.create({ title: 'M1: First light', type: 'milestone' })
+    const page = await open(running)
+    const panel = page.locator('[data-project-panel]')
+    await see(panel.locator('[data-source]')).toHaveText(addressOf(database), patience)
+    await see(panel.locator('[data-mode]')).toHaveText('Beads-only')
+    await see(panel).toContainText('not applicable')
+    await see(page.getByRole('navigation', { name: 'Pages' }).getByRole('link')).toHaveText(['Board'])
+    await expectAccessible(page)
+    for (const path of ['/sessions', '/sessions/s1', '/inbox', '/hosts']) {
+      await page.goto(new URL(path, running.printed).href)
+      await see(page.getByRole('heading', { name: /is unavailable in Beads-only mode/ })).toBeVisible(patience)
+    }
+    await expectAccessible(page)
+    await page.getByRole('link', { name: 'Go to the board' }).click()
+    await see(panel.locator('[data-source]')).toBeVisible(patience)
+    await see(page.getByText('M1: First light')).toBeVisible(patience)
+  })
+
+  it('begins with the choice of a source, and leads from there to the board with the status beside it', async () => {
+    const database = await newDatabase()
+    const running = await startBeadsOnly(['--beads-only'])
+    const page = await open(running)
+    await see(page.getByRole('heading', { name: 'Choose a Beads database' })).toBeVisible(patience)
+    await expectAccessible(page)
+    await page.getByLabel('Address of the database').fill(addressOf('not_there'))
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await see(page.getByRole('alert')).toContainText('work_plane_unavailable', patience)
+    await page.getByLabel('Address of the database').fill(addressOf(database))
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await see(page.locator('[data-project-panel] [data-source]')).toHaveText(addressOf(database), patience)
+  })
+
+  it('moves a staged bead to In progress by drag: an edit, which the history tells, and no dispatch', async () => {
+    const running = await startBeadsOnly(['--beads-only', '--beads-url', addressOf(await newDatabase())])
+    const { id } = await running.api.create({ title: 'BOM-3: Session manifest JSONL ledger', labels: ['staged:true'] })
+    const page = await open(running)
+    await page.goto(new URL('/board?layout=kanban&panel=history', running.printed).href)
+    const card = page.locator(`[data-lane="staged"] [data-bead="${id}"]`)
+    await see(card).toBeVisible(patience)
+    const [from, to] = [await card.boundingBox(), await page.locator('[data-lane="started"]').boundingBox()]
+    if (from === null || to === null) throw new Error('nothing to drag')
+    await page.mouse.move(from.x + 40, from.y + 14)
+    await page.mouse.down()
+    await page.mouse.move(from.x + 60, from.y + 30, { steps: 3 })
+    await page.mouse.move(to.x + Math.min(to.width / 2, 60), to.y + 120, { steps: 8 })
+    await page.mouse.up()
+    await see(page.locator(`[data-lane="started"] [data-bead="${id}"]`)).toBeVisible(patience)
+    const history = page.locator('[data-project-panel]')
+    await see(history).toContainText(
+      /You moved .BOM-3: Session manifest JSONL ledger. from Staged to In Progress/,
+      patience,
+    )
+    await expectAccessible(page)
+    const bead = await running.api.bead(id)
+    expect([bead.status, bead.assignee]).toEqual(['in_progress', null])
+    expect(programsBelow(running.pid).join('\n')).not.toMatch(/tmux|temporal/)
+    await page.reload()
+    await see(history).toContainText('You moved', patience)
+  })
+
+  it('in Beads-read-only mode shows all and offers no change', async () => {
+    const database = await newDatabase()
+    const writer = await startBeadsOnly(['--beads-only', '--beads-url', addressOf(database)])
+    const { id } = await writer.api.create({ title: 'To be read', description: 'A **text**.' })
+    const reader = await startBeadsOnly(['--beads-read-only', '--beads-url', addressOf(database)])
+    const page = await open(reader)
+    await see(page.locator('[data-project-panel] [data-mode]')).toHaveText('Beads-read-only', patience)
+    await see(page.getByRole('button', { name: 'New bead' })).toHaveCount(0)
+    await page.goto(new URL(`/board/${id}`, reader.printed).href)
+    await see(page.getByText('A text.')).toBeVisible(patience)
+    await see(page.getByRole('button', { name: /Delete|Edit/ })).toHaveCount(0)
+    await expectAccessible(page)
+  })
+})
