@@ -1,7 +1,8 @@
 /** Beads-only mode as people use it: a real `gemba serve --beads-only`, a real Dolt server, a real Chromium (seed 001, 12). */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect as see, type Browser, type Page } from '@playwright/test'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -148,8 +149,7 @@ describe('gemba serve --beads-only', () => {
     await root.query(`create user 'reader${databases}'@'%' identified by 'secret'`)
     await root.query(`grant select on ${database}.* to 'reader${databases}'@'%'`)
     const address = addressOf(database, `reader${databases}`)
-    const password = join((await import('node:os')).tmpdir(), `gemba-password-${process.pid}`)
-    const { rmSync, writeFileSync } = await import('node:fs')
+    const password = join(tmpdir(), `gemba-password-${process.pid}`)
     writeFileSync(password, 'secret\n', { mode: 0o600 })
     onTestFinished(() => rmSync(password))
     const running = await startBeadsOnly(['--beads-only', '--beads-url', address], {
@@ -186,6 +186,52 @@ describe('gemba serve --beads-only', () => {
       async () =>
         (await running.api.get<ModeStatus>('/status').catch(() => undefined))?.source?.display === addressOf(database),
     )
+  })
+})
+
+describe('trouble', () => {
+  it('a source that goes away is told, refuses writes with a code, and is taken up when it is back', async () => {
+    const running = await startBeadsOnly(['--beads-only', '--beads-url', addressOf(await newDatabase())])
+    const { api } = running
+    const { id } = await api.create({ title: 'Stays' })
+    const healthy = async () => (await api.get<ModeStatus>('/status')).health.healthy
+    await dolt.kill()
+    await eventually('it says that the source is away', async () => !(await healthy()))
+    expect(await codeOf(api.change('PATCH', `/beads/${id}`, { title: 'x' }))).toBe('work_plane_unavailable')
+    await dolt.restart()
+    await eventually('it says that the source is back', healthy)
+    await api.change('PATCH', `/beads/${id}`, { title: 'Stays as it is' })
+    expect(manifestOf(running).map(({ action }) => action)).toEqual([
+      'source.connected',
+      'work_item.created',
+      'work_item.edited',
+    ])
+  })
+
+  it('a source that is away at the start is told, and opened when it is there', async () => {
+    const database = await newDatabase()
+    await dolt.kill()
+    const running = await startBeadsOnly(['--beads-only', '--beads-url', addressOf(database)])
+    expect(await running.api.get<ModeStatus>('/status')).toMatchObject({
+      source: { display: addressOf(database) },
+      privilege: 'unknown',
+      health: { healthy: false },
+    })
+    await dolt.restart()
+    await eventually('it is open', async () => (await running.api.get<ModeStatus>('/status')).health.healthy)
+    await running.api.create({ title: 'Made' })
+  })
+
+  it('a manifest that can not be written fails no write, and shows', async () => {
+    const running = await startBeadsOnly([
+      ...['--beads-only', '--beads-url', addressOf(await newDatabase())],
+      ...['--beads-history', tmpdir()],
+    ])
+    const { id } = await running.api.create({ title: 'Made all the same' })
+    expect((await running.api.bead(id)).title).toBe('Made all the same')
+    const { manifest } = await running.api.get<ModeStatus>('/status')
+    expect(manifest).toMatchObject({ status: 'failed', lost: 2 })
+    expect(manifest.why).not.toBe('')
   })
 })
 
