@@ -74,6 +74,7 @@ function program(): Command {
     .option('--worktree <folder>', 'the Beads database of a worktree; made there by bd when there is none')
     .option('--beads-history <file>', 'the session manifest (default: .gemba/session-manifest.jsonl)')
     .option('--beads-read-only', 'Beads-only mode in which nothing can be changed')
+    .option('--ask-password', 'ask at the terminal for the password of --beads-url')
     .option('--restart', 'with --beads-read-only and a folder: bd itself is made read-only beneath')
     .option('--data <folder>', data)
     .option('--open', 'open the console in the browser when it is up')

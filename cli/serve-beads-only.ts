@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { rmSync } from 'node:fs'
 import { GembaError } from '../model/error.ts'
 import { awaitLeftChildren } from '../runtime/child-record.ts'
-import { sourceDisplay } from '../runtime/beads-source.ts'
+import { sourceDisplay, withPassword } from '../runtime/beads-source.ts'
 import type { ServingConfig } from '../runtime/config.ts'
 import { createDataFolder, dataFolderOf, lockProject, type DataFolder } from '../runtime/data-folder.ts'
 import { claimDataFolder } from '../runtime/data-owner.ts'
@@ -14,6 +14,7 @@ import { writeSettings } from '../runtime/settings.ts'
 import type { ChildDescription } from '../runtime/supervised-child.ts'
 import { createReport, type Report } from '../runtime/terminal.ts'
 import { requireRoom } from '../runtime/tools/room.ts'
+import { askPassword } from './ask-password.ts'
 import { serverOrigins, type ServeOptions } from './compose.ts'
 import { ownProcess } from './own-process.ts'
 import { announce, refuseSecond } from './serve-steps.ts'
@@ -37,6 +38,7 @@ export async function serveBeadsOnly(config: ServingConfig, mode: ServeMode, fla
   const options = await serveOptions(config, { ...flags, orchestration: 'none' }, command)
   const data = dataFolderOf(config.folder, beadsOnlyDataRoot(config.folder, flags.data))
   await refuseSecond(data, report)
+  const source = await sourceOf(mode)
   requireRoom({ what: 'The data of Beads-only mode', bytes: roomBytes, folder: data.root })
   claimDataFolder(data, { id: 'beads-only', folder: config.folder })
   createDataFolder(data)
@@ -54,7 +56,7 @@ export async function serveBeadsOnly(config: ServingConfig, mode: ServeMode, fla
       ...{ data, report, lock, disk },
       ...config.processes,
       tools: undefined,
-      children: [serverOf(config, mode, options, data)],
+      children: [serverOf(config, { ...mode, source }, options, data)],
       json: flags.json === true,
       ready: () => announce(options, data, report, flags, 'Ctrl-C stops it.'),
     })
@@ -62,6 +64,12 @@ export async function serveBeadsOnly(config: ServingConfig, mode: ServeMode, fla
   } finally {
     lock.release()
   }
+}
+
+async function sourceOf({ source, asksPassword }: ServeMode): Promise<ServeMode['source']> {
+  if (source?.kind !== 'url' || !asksPassword) return source
+  const password = await askPassword(`Password for ${sourceDisplay(source).display}: `)
+  return { kind: 'url', url: withPassword(source.url, password) }
 }
 
 function tellSource({ source, readOnly }: ServeMode, report: Report): void {

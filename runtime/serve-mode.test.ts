@@ -134,6 +134,12 @@ describe('the source', () => {
     expect(manifest({ beadsHistory: '/x.jsonl' }, { GEMBA_BEADS_ONLY_MANIFEST: '/data/m.jsonl' })).toBe('/x.jsonl')
   })
 
+  it('has its password asked for only where it is an address', () => {
+    expect(modeOf({ beadsOnly: true, beadsUrl: url, askPassword: true }).asksPassword).toBe(true)
+    expect(codeOf(() => modeOf({ beadsOnly: true, beadsDir: '/w', askPassword: true }))).toBe('usage')
+    expect(codeOf(() => modeOf({ askPassword: true }))).toBe('usage')
+  })
+
   it('is made read-only beneath only where it is a folder that is read', () => {
     expect(modeOf({ beadsReadOnly: true, beadsDir: '/w', restart: true }).restart).toBe(true)
     expect(codeOf(() => modeOf({ beadsReadOnly: true, beadsUrl: url, restart: true }))).toBe('usage')

@@ -13,6 +13,7 @@ export interface ModeFlags {
   readonly worktree?: string
   readonly beadsHistory?: string
   readonly restart?: boolean
+  readonly askPassword?: boolean
 }
 
 /** How `gemba serve` runs, once flags, environment and file are weighed. */
@@ -23,6 +24,8 @@ export interface ServeMode {
   readonly source: SourceSelection | null
   /** The session manifest, absolute. */
   readonly manifest: string
+  /** Whether the password of the address is asked for at the terminal. */
+  readonly asksPassword: boolean
   /** Whether `bd`'s own Dolt is to be made read-only beneath. */
   readonly restart: boolean
 }
@@ -44,9 +47,15 @@ export function serveMode(config: ServingConfig, flags: ModeFlags, command: stri
       `--restart goes with --beads-read-only and a folder, such as: ${command} --beads-read-only --beads-dir . --restart`,
     )
   }
+  const asksPassword = flags.askPassword === true
+  if (asksPassword && source?.kind !== 'url') {
+    throw usage(
+      `--ask-password goes with an address, such as: ${command} --beads-only --beads-url mysql://… --ask-password`,
+    )
+  }
   const manifest = resolve(config.folder, flags.beadsHistory ?? value<string>('beads.manifest'))
   const mode = isBeadsOnly ? 'beads_only' : 'full'
-  return { mode, readOnly, source: withSecret(config, source), manifest, restart }
+  return { mode, readOnly, source: withSecret(config, source), manifest, asksPassword, restart }
 }
 
 function refuseWithoutMode(flags: ModeFlags, command: string): void {
@@ -56,6 +65,7 @@ function refuseWithoutMode(flags: ModeFlags, command: string): void {
     worktree: '--worktree',
     beadsHistory: '--beads-history',
     restart: '--restart',
+    askPassword: '--ask-password',
   }
   const given = Object.entries(names).find(([key]) => flags[key as keyof ModeFlags] !== undefined)
   if (given !== undefined)
