@@ -44,6 +44,10 @@ export interface ApiDeps {
 export interface ModeView {
   profile(): CapabilityProfile
   status(): Promise<ModeStatus>
+  /** Names the source that is open. */
+  sourceId(): string
+  /** Runs a change on one source: it is not exchanged meanwhile. */
+  during<T>(run: () => Promise<T>): Promise<T>
   /** The ledger of the current source; null in full mode, and until a source is chosen. */
   manifest(): SessionManifest | null
   /** Looks at the source now. */

@@ -16,11 +16,14 @@ export function canonical(value: unknown, depth = 0): string {
   return `{${fields.join(',')}}`
 }
 
-/** What a change is beside its method and path: SHA-256 of the canonical body and of `If-Match`, hex. */
-export function digestOf(body: unknown, ifMatch?: string): string {
+/**
+ * What a change is beside its method and path: SHA-256 of the canonical body, of `If-Match` and of the Beads source that
+ * it is meant for, where that may be exchanged; hex.
+ */
+export function digestOf(body: unknown, ifMatch?: string, source = ''): string {
   const precondition = ifMatchOf(ifMatch) ?? null
   return createHash('sha256')
-    .update(canonical([body, precondition]))
+    .update(canonical(source === '' ? [body, precondition] : [body, precondition, source]))
     .digest('hex')
 }
 

@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../model/actor.ts'
 import { GembaError } from '../model/error.ts'
-import type { Store, StoredAnswer } from '../store/store.ts'
+import type { StoredAnswer } from '../store/store.ts'
+import type { ApiDeps } from './api-deps.ts'
+import { meantSource } from './meant-source.ts'
 import { canonicalPath, digestOf } from './canonical.ts'
 import { callerOf } from './gate.ts'
 import { problemOf } from './problem.ts'
@@ -29,7 +31,7 @@ export type Confirm = (
  * Carries out a change once per nonce: issued → executing (lease) → done (with the answer). A repeat hears the first
  * answer, refusals included (of one too long to keep, what it showed as it is now); only what may be tried again (5xx) leaves the nonce open. Every change is audited.
  */
-export function confirmWith(parts: { readonly store: Store }): Confirm {
+export function confirmWith(parts: Pick<ApiDeps, 'store' | 'mode'>): Confirm {
   return async (request, reply, run, lookAgain) => {
     const { store } = parts
     const { actor, subject } = callerOf(request)
@@ -39,7 +41,7 @@ export function confirmWith(parts: { readonly store: Store }): Confirm {
       subject,
       method: request.method,
       path,
-      digest: digestOf(request.body, request.headers['if-match']),
+      digest: digestOf(request.body, request.headers['if-match'], meantSource(request, parts.mode)),
     }
     const record = (status: number, code: string | null) =>
       aside(request, store.audit({ subject, method: request.method, path, status, code, nonce }))
@@ -51,7 +53,9 @@ export function confirmWith(parts: { readonly store: Store }): Confirm {
       await record(refusal.status, refusal.code)
       throw refusal
     }
-    const answer = await attempt(run, { key: nonce, actor }, request)
+    const onOneSource: Run = (confirmed) => parts.mode.during(() => run(confirmed))
+    const isChoice = request.routeOptions.config.choosesSource === true
+    const answer = await attempt(isChoice ? run : onOneSource, { key: nonce, actor }, request)
     if (answer.error !== undefined) {
       await aside(request, store.abandonNonce(nonce))
       await record(answer.status, answer.code)

@@ -9,6 +9,8 @@ export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>): Mode
   const profile = profileOf('full', false)
   return {
     profile: () => profile,
+    sourceId: () => '',
+    during: (run) => run(),
     async status() {
       const manifest = await work.manifest().catch(() => undefined)
       const health = board.health()
@@ -20,6 +22,7 @@ export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>): Mode
       return {
         mode: 'full',
         source: manifest === undefined ? null : source,
+        source_id: '',
         project_required: true,
         orchestration_required: true,
         manifest_path: null,

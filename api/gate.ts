@@ -22,6 +22,8 @@ declare module 'fastify' {
     access?: Access
     /** A changing method that needs no nonce. */
     unconfirmed?: true
+    /** It exchanges the Beads source, and waits for the changes that are at work on it. */
+    choosesSource?: true
   }
   interface FastifyRequest {
     /** Set by the gate for addresses of persons. */

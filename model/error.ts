@@ -189,6 +189,16 @@ export const catalogue = {
     message: 'This Beads source can not be used: {why}.',
     mend: 'Name a `mysql://user@host:port/database`, a folder with `.beads`, or a worktree.',
   },
+  source_changed: {
+    status: 409,
+    message: 'The Beads source is another one than the one that this change was meant for.',
+    mend: 'Look at the beads of the source that is open now, and decide again.',
+  },
+  source_busy: {
+    status: 409,
+    message: 'The Beads source can not be exchanged while changes are being written to it.',
+    mend: 'Try again when they have ended; an import shows how far it is.',
+  },
   source_fixed: {
     status: 409,
     message: 'A server that works a project keeps the Beads source of its configuration.',

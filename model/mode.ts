@@ -68,6 +68,8 @@ export interface ModeStatus {
   readonly mode: RuntimeMode
   /** Null until one is chosen. */
   readonly source: (ModeSource & { readonly readonly: boolean }) | null
+  /** Names the source that is open; a change that carries it in `X-GEMBA-Source` is refused once it is another one. */
+  readonly source_id: string
   readonly project_required: boolean
   readonly orchestration_required: boolean
   /** Null where nothing is recorded. */

@@ -51,6 +51,12 @@ describe('the mode', () => {
     expect(modeOf(flags, env)).toMatchObject({ mode: 'beads_only', readOnly: true })
   })
 
+  it('is what the environment says, whatever the file says', () => {
+    const file = folderWith('[server]\nbeads_only = true\n')
+    expect(modeOf({}, {}, file).mode).toBe('beads_only')
+    expect(modeOf({}, { GEMBA_MODE: 'full' }, file).mode).toBe('full')
+  })
+
   it('refuses a variable that is neither true nor false', () => {
     expect(codeOf(() => modeOf({}, { GEMBA_BEADS_ONLY: 'perhaps' }))).toBe('config_invalid')
   })
@@ -116,6 +122,18 @@ describe('the source', () => {
       url: 'dolt://reader:a%40b%3Ac%2Fd@db:3307/gemba',
     })
     expect(asked('mysql://me:own@db/gemba')).toEqual({ kind: 'url', url: 'mysql://me:own@db/gemba' })
+  })
+
+  it('of a flag is not given the password of a project, nor may a project name files outside of itself', () => {
+    const folder = folderWith('[beads]\nurl = "mysql://file/x"\npassword_file = "password"\n')
+    writeFileSync(join(folder, 'password'), 'secret\n')
+    const asked = (flags: ModeFlags) => modeOf({ beadsOnly: true, ...flags }, {}, folder).source
+    expect(asked({})).toEqual({ kind: 'url', url: 'mysql://root:secret@file/x' })
+    expect(asked({ beadsUrl: url })).toEqual({ kind: 'url', url })
+    const outside = folderWith('[beads]\nurl = "mysql://file/x"\npassword_file = "/etc/hostname"\n')
+    expect(codeOf(() => modeOf({ beadsOnly: true }, {}, outside))).toBe('config_invalid')
+    const manifest = folderWith('[beads]\nmanifest = "../elsewhere.jsonl"\n')
+    expect(codeOf(() => modeOf({ beadsOnly: true }, {}, manifest))).toBe('config_invalid')
   })
 
   it.each(['postgres://x/y', 'mysql://', 'not an address', 'mysql://h/x?tls=maybe', 'mysql://h/x?other=1'])(

@@ -1,8 +1,9 @@
-import { resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 import { GembaError } from '../model/error.ts'
 import type { RuntimeMode, SourceSelection } from '../model/mode.ts'
 import { sourceDisplay, withPasswordFile } from './beads-source.ts'
 import type { ConfigOrigin, ServingConfig } from './config.ts'
+import { realPath } from './data-root.ts'
 
 /** The flags of `gemba serve` that choose the mode and its source (seed 001, 3). */
 export interface ModeFlags {
@@ -37,8 +38,7 @@ export interface ServeMode {
 export function serveMode(config: ServingConfig, flags: ModeFlags, command: string): ServeMode {
   const value = <Type>(path: string): Type => config.origins.get(path)?.value as Type
   const readOnly = flags.beadsReadOnly ?? value<boolean>('beads.read_only')
-  const isBeadsOnly =
-    (flags.beadsOnly ?? value<boolean>('server.beads_only')) || readOnly || value('server.mode') === 'beads_only'
+  const isBeadsOnly = flags.beadsOnly === true || readOnly || isConfigured(config)
   if (!isBeadsOnly) refuseWithoutMode(flags, command)
   const source = isBeadsOnly ? (flaggedSource(flags, command) ?? configuredSource(config)) : null
   const restart = flags.restart === true
@@ -53,9 +53,26 @@ export function serveMode(config: ServingConfig, flags: ModeFlags, command: stri
       `--ask-password goes with an address, such as: ${command} --beads-only --beads-url mysql://… --ask-password`,
     )
   }
-  const manifest = resolve(config.folder, flags.beadsHistory ?? value<string>('beads.manifest'))
+  const manifest = flags.beadsHistory === undefined ? configuredManifest(config) : resolve(flags.beadsHistory)
   const mode = isBeadsOnly ? 'beads_only' : 'full'
   return { mode, readOnly, source: withSecret(config, source), manifest, asksPassword, restart }
+}
+
+/** Both keys say the same; where they differ, the one that stands higher counts. */
+function isConfigured({ origins }: ServingConfig): boolean {
+  const [mode, flag] = [origins.get('server.mode'), origins.get('server.beads_only')]
+  const said = [
+    ...(mode === undefined || mode.from === 'default' ? [] : [{ from: mode, is: mode.value === 'beads_only' }]),
+    ...(flag === undefined || flag.from === 'default' ? [] : [{ from: flag, is: flag.value === true }]),
+  ]
+  const variables = said.filter(({ from }) => isVariable(from))
+  return (variables.length > 0 ? variables : said).some(({ is }) => is)
+}
+
+function configuredManifest({ folder, origins }: ServingConfig): string {
+  const { value = '', from = 'default' } = origins.get('beads.manifest') ?? {}
+  const isOwn = from === 'default' || from.startsWith('environment ')
+  return resolve(folder, isOwn ? String(value) : requireInside(folder, String(value), from))
 }
 
 function refuseWithoutMode(flags: ModeFlags, command: string): void {
@@ -103,7 +120,6 @@ function configuredSource({ origins, folder }: ServingConfig): SourceSelection |
     if (url !== undefined) return { kind: 'url', url: String(url.value) }
     return dir === undefined ? null : { kind: 'beads_dir', folder: resolve(folder, String(dir.value)) }
   }
-  const isVariable = ({ from }: ConfigOrigin): boolean => from.startsWith('environment ')
   const chosen = ranked(isVariable) ?? ranked((origin) => !isVariable(origin))
   if (chosen !== null) return chosen
   const town = [...set('gastown.town'), ...set('gastown.city')][0]
@@ -113,8 +129,22 @@ function configuredSource({ origins, folder }: ServingConfig): SourceSelection |
 function withSecret({ origins, folder }: ServingConfig, source: SourceSelection | null): SourceSelection | null {
   if (source?.kind !== 'url') return source
   sourceDisplay(source)
-  const file = origins.get('beads.password_file')?.value
-  return { kind: 'url', url: withPasswordFile(source.url, file === undefined ? undefined : String(file), folder) }
+  const [file, url] = [origins.get('beads.password_file'), origins.get('beads.url')]
+  // The file of a project says where its own password lies, not that of another server.
+  const isOwn = file?.from.startsWith('environment ') === true || (url?.value === source.url && !isVariable(url))
+  if (file?.value === undefined || !isOwn) return source
+  const path = isVariable(file) ? String(file.value) : requireInside(folder, String(file.value), file.from)
+  return { kind: 'url', url: withPasswordFile(source.url, path, folder) }
+}
+
+const isVariable = ({ from }: ConfigOrigin): boolean => from.startsWith('environment ')
+
+/** A project's file may come from anybody: what it names lies in the project's folder. */
+function requireInside(folder: string, path: string, from: string): string {
+  const inside = relative(realPath(folder), realPath(resolve(folder, path)))
+  if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return path
+  const why = `${path} lies outside of the folder; name it by its environment variable`
+  throw new GembaError('config_invalid', { file: from, why })
 }
 
 function usage(why: string): GembaError {

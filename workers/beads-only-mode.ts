@@ -4,6 +4,7 @@ import { system, type Actor } from '../model/actor.ts'
 import { GembaError } from '../model/error.ts'
 import { profileOf, type ModeSource, type ModeStatus, type RemoteState, type SourceSelection } from '../model/mode.ts'
 import { sourceDisplay } from '../runtime/beads-source.ts'
+import type { Logger } from '../runtime/logger.ts'
 import type { BeadsOnlySettings } from '../runtime/settings.ts'
 import type { Store } from '../store/store.ts'
 import type { ChosenSource, OpenSource } from './chosen-source.ts'
@@ -13,6 +14,7 @@ export interface BeadsOnlyModeDeps {
   readonly source: ChosenSource
   readonly board: Board
   readonly store: Pick<Store, 'append'>
+  readonly logger: Pick<Logger, 'warn'>
   /** Keeps what a person chose over a crash of the server. */
   readonly remember: (selection: SourceSelection) => void
 }
@@ -23,7 +25,7 @@ export interface BeadsOnlyMode extends ModeView {
 }
 
 /** The source of Beads-only mode as status, and its change (seed 001, 3 and 4). */
-export function beadsOnlyMode({ settings, source, board, store, remember }: BeadsOnlyModeDeps): BeadsOnlyMode {
+export function beadsOnlyMode({ settings, source, board, store, logger, remember }: BeadsOnlyModeDeps): BeadsOnlyMode {
   const profile = profileOf('beads_only', settings.readOnly)
   let awaited: { readonly source: ModeSource; readonly why: string; readonly since: string } | null = null
 
@@ -39,9 +41,15 @@ export function beadsOnlyMode({ settings, source, board, store, remember }: Bead
 
   return {
     profile: () => profile,
+    sourceId: () => source.id(),
+    during: (run) => source.during(run),
     async status() {
       const open = source.current()
-      return { ...fixed(settings), ...(open === null ? unopened(awaited, settings) : await opened(open, board)) }
+      return {
+        ...fixed(settings),
+        source_id: source.id(),
+        ...(open === null ? unopened(awaited, settings) : await opened(open, board, settings.readOnly)),
+      }
     },
     manifest: () => source.current()?.manifest ?? null,
     async check() {
@@ -50,8 +58,13 @@ export function beadsOnlyMode({ settings, source, board, store, remember }: Bead
     },
     async select(selection: SourceSelection, actor: Actor) {
       await source.select(selection, actor)
-      remember(selection)
-      await board.refresh()
+      // It is open now, whatever becomes of the rest: the status tells.
+      try {
+        remember(selection)
+      } catch (error) {
+        logger.warn({ err: error }, 'the chosen source is not remembered over a crash')
+      }
+      await board.refresh().catch(() => undefined)
     },
     async setUpRemote(remote) {
       const open = source.current()
@@ -74,7 +87,7 @@ function fixed({ readOnly }: Pick<BeadsOnlySettings, 'readOnly'>) {
   } as const
 }
 
-type Variable = Omit<ModeStatus, keyof ReturnType<typeof fixed>>
+type Variable = Omit<ModeStatus, keyof ReturnType<typeof fixed> | 'source_id'>
 
 /** What is known before a source has answered once. */
 function unopened(
@@ -96,11 +109,15 @@ function unopened(
 
 const startedAt = new Date().toISOString()
 
-async function opened({ source, work, manifest, remote }: OpenSource, board: Board): Promise<Variable> {
+async function opened(
+  { source, work, manifest, remote }: OpenSource,
+  board: Board,
+  readOnly: boolean,
+): Promise<Variable> {
   const [plane, found] = await Promise.all([work.manifest().catch(() => undefined), remote().catch(unknownRemote)])
   const recorded = manifest.state()
   return {
-    source: { ...source, readonly: plane?.readOnly ?? false },
+    source: { ...source, readonly: plane?.readOnly ?? readOnly },
     manifest_path: recorded.path,
     health: board.health(),
     privilege: plane === undefined ? 'unknown' : plane.readOnly ? 'read_only' : 'read_write',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createApi } from '../api/create-api.ts'
 import { HostHub } from '../api/host-hub.ts'
 import { system } from '../model/actor.ts'
@@ -25,6 +26,9 @@ import { openServerHealth } from './server-health.ts'
 
 /** Events that the log keeps. */
 const keepEvents = 50_000
+
+/** How long the console waits for the first beads; a slow source then shows in its status. */
+const firstLookMs = 10_000
 
 /** What stands where full mode has a project: nothing is dispatched. */
 const noProject: Project = {
@@ -57,12 +61,19 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
   )
   releases.push(() => clearInterval(sweep))
 
-  const source = chosenSource((selection) => openSource(selection, settings, logger))
+  const source = chosenSource((selection) => openSource(selection, settings, logger), logger)
   releases.push(() => source.close())
   source.onSelect(({ manifest }) => releases.push(recordManifest(manifest, store, logger)))
   const board = await openBoard(source.work, {})
   releases.push(() => board.close(), recordBoard(board, store, logger))
-  const mode = beadsOnlyMode({ settings, source, board, store, remember: (selection) => remember(settings, selection) })
+  const mode = beadsOnlyMode({
+    settings,
+    source,
+    board,
+    store,
+    logger,
+    remember: (selection) => remember(settings, selection),
+  })
 
   const disk = new DiskWatch(settings.disk)
   releases.push(() => disk.close())
@@ -107,13 +118,13 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
   /** The first look is waited for, so that whoever opens the console finds beads; a source that is away is tried on. */
   async function begin(first: SourceSelection): Promise<void> {
     const opened = keepTrying(
-      () => source.select(first, system),
+      () => source.begin(first, system),
       stopped.signal,
       (why) => mode.failed(first, why),
     )
     releases.push(() => opened.done.catch(() => undefined))
-    await opened.firstTry
-    if (source.current() !== null) await board.refresh().catch(() => undefined)
+    const looked = opened.firstTry.then(() => (source.current() === null ? undefined : board.refresh()))
+    await Promise.race([looked.catch(() => undefined), sleep(firstLookMs, undefined, { signal: stopped.signal })])
   }
 }
 

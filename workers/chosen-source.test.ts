@@ -15,12 +15,16 @@ function opened(name: string, log: string[]): OpenSource {
 
 function bench() {
   const log: string[] = []
-  const source = chosenSource(async (selection) => {
-    const name = selection.kind === 'url' ? selection.url : selection.folder
-    if (name === 'broken') throw new GembaError('work_plane_unavailable', { why: 'it is broken' })
-    log.push(`opened ${name}`)
-    return opened(name, log)
-  })
+  const source = chosenSource(
+    async (selection) => {
+      const name = selection.kind === 'url' ? selection.url : selection.folder
+      if (name === 'broken') throw new GembaError('work_plane_unavailable', { why: 'it is broken' })
+      log.push(`opened ${name}`)
+      return opened(name, log)
+    },
+    { warn: () => undefined },
+    200,
+  )
   return { log, source }
 }
 
@@ -57,4 +61,39 @@ it('takes one after the other, and closes what is open at the end', async () => 
   expect(source.current()?.source.display).toBe('two')
   await source.close()
   expect(log.slice(-2)).toEqual(['closed one', 'closed two'])
+})
+
+it('waits for the changes that are at work, begins none meanwhile, and is not exchanged under one that lasts', async () => {
+  const { log, source } = bench()
+  await source.select(named('one'), system)
+  const lasting = Promise.withResolvers<void>()
+  const first = source.during(() => lasting.promise)
+  await expect(source.select(named('two'), system)).rejects.toMatchObject({ code: 'source_busy' })
+  expect(source.current()?.source.display).toBe('one')
+  expect(log).toContain('closed two')
+  const second = source.select(named('three'), system)
+  await vi.waitFor(() => expect(log).toContain('opened three'))
+  await expect(source.during(async () => undefined)).rejects.toMatchObject({ code: 'source_changed' })
+  lasting.resolve()
+  await Promise.all([first, second])
+  expect(source.current()?.source.display).toBe('three')
+})
+
+it('of the start counts only while nobody has chosen another', async () => {
+  const { log, source } = bench()
+  await source.select(named('chosen'), system)
+  await source.begin(named('first'), system)
+  expect(source.current()?.source.display).toBe('chosen')
+  expect(log).not.toContain('opened first')
+})
+
+it('has an id that is its own', async () => {
+  const { source } = bench()
+  expect(source.id()).toBe('')
+  await source.select(named('one'), system)
+  const one = source.id()
+  await source.select(named('two'), system)
+  expect(source.id()).not.toBe(one)
+  await source.select(named('one'), system)
+  expect(source.id()).toBe(one)
 })

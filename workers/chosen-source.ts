@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { Actor } from '../model/actor.ts'
 import { GembaError } from '../model/error.ts'
 import type { BeadsExchange } from '../model/exchange.ts'
 import type { SessionManifest } from '../model/manifest.ts'
 import type { ModeSource, RemoteState, SourceSelection } from '../model/mode.ts'
+import type { Logger } from '../runtime/logger.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
 
 /** A Beads source that is open. */
@@ -26,15 +28,28 @@ export interface ChosenSource {
   current(): OpenSource | null
   /** Opens another source and goes over to it; when it can not be opened, all stays as it is. One at a time. */
   select(selection: SourceSelection, actor: Actor): Promise<void>
+  /** Opens the source of the start, unless a person has chosen one meanwhile. */
+  begin(selection: SourceSelection, actor: Actor): Promise<void>
+  /** Names the source that is open, also over a restart; empty before the first. */
+  id(): string
+  /** Runs something on one source: none is exchanged meanwhile, and none is begun while one is exchanged (`source_changed`). */
+  during<T>(run: () => Promise<T>): Promise<T>
   /** Called after each change of the source. */
   onSelect(listener: (open: OpenSource) => void): void
   close(): Promise<void>
 }
 
 /** Holds the one source of Beads-only mode, which a person may exchange while the server runs (seed 001, 3). */
-export function chosenSource(open: (selection: SourceSelection) => Promise<OpenSource>): ChosenSource {
+export function chosenSource(
+  open: (selection: SourceSelection) => Promise<OpenSource>,
+  logger: Pick<Logger, 'warn'>,
+  drainMs = 15_000,
+): ChosenSource {
   let current: OpenSource | null = null
   let closed = false
+  let exchanging = false
+  let atWork = 0
+  let idle = (): void => undefined
   let last: Promise<unknown> = Promise.resolve()
   const listeners = new Set<(open: OpenSource) => void>()
 
@@ -42,10 +57,51 @@ export function chosenSource(open: (selection: SourceSelection) => Promise<OpenS
     const next = await open(selection)
     if (closed) return next.close()
     const before = current
-    current = next
+    exchanging = true
+    try {
+      await drained()
+      current = next
+    } catch (error) {
+      await next.close()
+      throw error
+    } finally {
+      exchanging = false
+    }
     for (const listener of listeners) listener(next)
+    // It is open: what fails from here on is told, and takes nothing back.
     await next.manifest.connected(actor)
-    await before?.close()
+    await before
+      ?.close()
+      .catch((error: unknown) => logger.warn({ err: error }, 'the source before could not be closed'))
+  }
+
+  /** What is at work on the source is waited for, for a while: it is neither broken off nor carried over. */
+  function drained(): Promise<void> {
+    if (atWork === 0) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new GembaError('source_busy', {})), drainMs)
+      idle = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  async function during<T>(run: () => Promise<T>): Promise<T> {
+    if (exchanging) throw new GembaError('source_changed', {})
+    atWork += 1
+    try {
+      return await run()
+    } finally {
+      atWork -= 1
+      if (atWork === 0) idle()
+    }
+  }
+
+  function queued(run: () => Promise<void>): Promise<void> {
+    const mine = last.then(run)
+    last = mine.catch(() => undefined)
+    return mine
   }
 
   const refuse = (): Promise<never> => Promise.reject(new GembaError('source_missing', {}))
@@ -70,14 +126,13 @@ export function chosenSource(open: (selection: SourceSelection) => Promise<OpenS
     exchange: {
       export: async (format, write) => exchange().export(format, write),
       plan: async (texts, options) => exchange().plan(texts, options),
-      import: async (texts, options) => exchange().import(texts, options),
+      import: (texts, options) => during(async () => exchange().import(texts, options)),
     },
     current: () => current,
-    select(selection, actor) {
-      const mine = last.then(() => goOver(selection, actor))
-      last = mine.catch(() => undefined)
-      return mine
-    },
+    id: () => (current === null ? '' : idOf(current.source)),
+    during,
+    select: (selection, actor) => queued(() => goOver(selection, actor)),
+    begin: (selection, actor) => queued(async () => (current === null ? goOver(selection, actor) : undefined)),
     onSelect: (listener) => void listeners.add(listener),
     async close() {
       closed = true
@@ -85,4 +140,8 @@ export function chosenSource(open: (selection: SourceSelection) => Promise<OpenS
       await current?.close()
     },
   }
+}
+
+function idOf({ kind, display }: ModeSource): string {
+  return createHash('sha256').update(`${kind} ${display}`).digest('base64url').slice(0, 16)
 }

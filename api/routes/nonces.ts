@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { nonceAnswer, nonceRequest } from '../../model/schema/nonce.ts'
 import { answers } from '../answers.ts'
+import { meantSource } from '../meant-source.ts'
 import { canonicalPath, digestOf } from '../canonical.ts'
 import { callerOf } from '../gate.ts'
 import type { ApiParts } from '../parts.ts'
@@ -25,7 +26,12 @@ export const nonces: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps })
       const { method, path, body, ifMatch } = request.body
       const { subject } = callerOf(request)
       reply.code(201)
-      const binding = { subject, method, path: canonicalPath(path), digest: digestOf(body, ifMatch) }
+      const binding = {
+        subject,
+        method,
+        path: canonicalPath(path),
+        digest: digestOf(body, ifMatch, meantSource(request, deps.mode)),
+      }
       return deps.store.issueNonce(binding, ttlMs)
     },
   )

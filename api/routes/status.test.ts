@@ -69,6 +69,20 @@ describe('Beads-only mode', () => {
     expect(api.commands.calls).toEqual([])
   })
 
+  it('refuses a change that was meant for another source, and a nonce of before', async () => {
+    const mode = new BeadsOnlyDouble()
+    const api = await testApi({ mode })
+    api.work.put('gm-1')
+    const change = { method: 'PATCH' as const, url: '/api/v1/beads/gm-1', payload: { title: 'x' } }
+    const nonce = await api.nonce('PATCH', change.url, change.payload)
+    const headers = { 'x-gemba-confirm': nonce }
+    const other = await api.call({ ...change, headers: { ...headers, 'x-gemba-source': 's0' } })
+    expect([other.statusCode, codeOf(other)]).toEqual([409, 'source_changed'])
+    mode.source = 's2'
+    expect(codeOf(await api.call({ ...change, headers }))).toBe('nonce_mismatch')
+    expect(api.work.writes).toBe(0)
+  })
+
   it('takes another source, and answers a check with what it found', async () => {
     const mode = new BeadsOnlyDouble()
     const api = await testApi({ mode })

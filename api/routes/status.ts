@@ -25,7 +25,10 @@ export const status: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps, c
 
   app.post(
     '/status/source',
-    { schema: { tags, summary: 'Choose the Beads source', body: sourceSelection, response: answer } },
+    {
+      config: { choosesSource: true },
+      schema: { tags, summary: 'Choose the Beads source', body: sourceSelection, response: answer },
+    },
     async (request, reply) =>
       confirm(request, reply, async ({ actor }) => {
         await deps.mode.select(request.body, actor)

@@ -6,6 +6,7 @@ import { at } from './samples.ts'
 const status: ModeStatus = {
   mode: 'beads_only',
   source: { kind: 'url', display: 'mysql://root@127.0.0.1:3307/gemba', readonly: false },
+  source_id: 's1',
   project_required: false,
   orchestration_required: false,
   manifest_path: '.gemba/session-manifest.jsonl',
@@ -23,7 +24,16 @@ export class BeadsOnlyDouble implements ModeView {
   readonly selected: SourceSelection[] = []
   readonly remotes: { readonly name: string; readonly url: string }[] = []
   checks = 0
+  source = 's1'
   ledger: SessionManifest | null = null
+
+  sourceId(): string {
+    return this.source
+  }
+
+  during<T>(run: () => Promise<T>): Promise<T> {
+    return run()
+  }
 
   profile() {
     return profileOf('beads_only', false)

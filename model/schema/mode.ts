@@ -42,6 +42,9 @@ export const modeStatus = record(
         readonly: Type.Boolean(),
       }),
     ),
+    source_id: Type.String({
+      description: 'Names the open source. A change that carries it in `X-GEMBA-Source` is refused once it is another.',
+    }),
     project_required: Type.Boolean(),
     orchestration_required: Type.Boolean(),
     manifest_path: nullable(Type.String()),

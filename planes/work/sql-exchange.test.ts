@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { system } from '../../model/actor.ts'
 import type { ExportFormat, ImportText } from '../../model/exchange.ts'
 import { countVerdicts, importLines } from '../../model/import-lines.ts'
@@ -98,11 +98,28 @@ describe('a real backlog of 677 beads', () => {
 })
 
 describe('a line', () => {
+  it('makes no session the holder of a bead', async () => {
+    const login = await fresh('holders')
+    const held = issue('sv-held', { status: 'in_progress', assignee: 'gemba/s9' })
+    const persons = issue('sv-persons', { status: 'in_progress', assignee: 'mike' })
+    await sqlExchange(login).import(textOf([held, persons]), { actor: system })
+    const plane = await openBeads(login)
+    onTestFinished(() => plane.disconnect())
+    expect(await plane.held()).toEqual([])
+    const beads = await plane.list()
+    expect(beads.map(({ id, status, assignee }) => [id, status, assignee]).sort()).toEqual([
+      ['sv-held', 'open', null],
+      ['sv-persons', 'in_progress', 'mike'],
+    ])
+  })
+
   it('is judged by what is there: which fields differ, and which version is the later one', async () => {
     const login = await fresh('versions')
     const there = ['same', 'newer', 'older', 'equal', 'timeless', 'linked'].map((name) => issue(`sv-${name}`))
-    const work = issue('sv-work', { status: 'in_progress', assignee: 'gemba/s1' })
-    await sqlExchange(login).import(textOf([...there, work]), { actor: system })
+    await sqlExchange(login).import(textOf([...there, issue('sv-work')]), { actor: system })
+    const plane = await openBeads(login)
+    onTestFinished(() => plane.disconnect())
+    await plane.claim('sv-work', 'gemba/s1', { actor: system })
     const later = { updated_at: '2026-11-20T13:00:00Z' }
     const { rows } = await sqlExchange(login).plan(
       textOf([
@@ -112,7 +129,7 @@ describe('a line', () => {
         issue('sv-equal', { status: 'closed' }),
         issue('sv-timeless', { updated_at: undefined, notes: 'n' }),
         issue('sv-linked', { labels: ['x', 'y'] }),
-        issue('sv-work', { ...later, status: 'closed' }),
+        issue('sv-work', { updated_at: '2100-01-01T00:00:00Z', status: 'closed' }),
         issue('sv-fresh'),
         issue('sv-fresh', { ...later, title: 'again' }),
       ]),
@@ -147,7 +164,7 @@ describe('a line', () => {
         'sv-work',
         'refused',
         'held',
-        ['assignee', 'closed_at', 'status', 'updated_at'],
+        ['assignee', 'closed_at', 'started_at', 'status', 'updated_at'],
         [expect.stringContaining('s1')],
       ],
       ['sv-fresh', 'created', 'new', [], []],

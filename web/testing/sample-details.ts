@@ -71,6 +71,7 @@ export function modeStatus(): ModeStatus {
   return {
     mode: 'full',
     source: { kind: 'project', display: 'beads on 127.0.0.1:3307', readonly: false },
+    source_id: '',
     project_required: true,
     orchestration_required: true,
     manifest_path: null,

@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GembaError } from '../../../model/error.ts'
 import { parseJsonObject, type JsonObject } from '../../../model/json.ts'
+import { isLoopback } from '../../../runtime/listen-address.ts'
 import type { BeadsLogin } from '../login.ts'
 
 /** A Beads database that lives in a folder. */
@@ -72,7 +73,8 @@ export function sqlLoginOf(folder: BeadsFolder, env: NodeJS.ProcessEnv = process
   const password = env['BEADS_DOLT_PASSWORD']
   const { tls, ...server } = folder.server
   const login = { ...server, database: folder.database, ...(tls ? { tls: {} } : {}) }
-  return password === undefined || password === '' ? login : { ...login, password }
+  // The folder names the server, and may come from anybody: the password of the environment goes to this machine alone.
+  return password === undefined || password === '' || !isLoopback(server.host) ? login : { ...login, password }
 }
 
 async function describe(beads: string): Promise<BeadsFolder | undefined> {

@@ -22,7 +22,8 @@ export const issueImport: Importer = async ({ writing, bulk, shape, records }) =
   const ids = records.map((record) => textOf(record.fields['id']))
   const present = await presentRows(writing, ids)
   const wisps = await presentWisps(writing, ids)
-  return (fields) => {
+  return (line) => {
+    const fields = withoutSession(line, present.get(textOf(line['id'])))
     const row = issueColumns(fields, columns, words, now)
     const id = textOf(row['id'])
     if (wisps.has(id)) return skipped('kept', 'a wisp has this id')
@@ -39,6 +40,14 @@ export const issueImport: Importer = async ({ writing, bulk, shape, records }) =
       await updateIssue(writing, bulk, id, update)
     })
   }
+}
+
+/** Only a session becomes the holder of a bead: in a line of elsewhere its name says nothing here. */
+function withoutSession(fields: Fields, existing: Present | undefined): Fields {
+  const holder = textOf(fields['assignee'])
+  if (sessionOfHolder(holder) === undefined || holder === textOf(existing?.['assignee'])) return fields
+  const status = textOf(fields['status'])
+  return { ...fields, assignee: '', status: status === 'in_progress' || status === 'hooked' ? 'open' : status }
 }
 
 function judgeVersion(fields: Fields, update: Row, existing: Present, take: Judgement['take']): Judgement {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -53,11 +54,19 @@ function textAt(path: string, kind: RecordKind): ImportText {
   return { file: basename(path), kind, chunks: () => createReadStream(path) }
 }
 
+/** Far above what a database of people holds, and little in memory. */
+const mostLines = 500_000
+
 export async function readJsonl(texts: readonly ImportText[]): Promise<Jsonl> {
   const records: ImportRecord[] = []
   const bad: BadLine[] = []
+  let seen = 0
   for (const text of texts) {
     for await (const line of textLines(text.chunks())) {
+      seen += 1
+      if (seen > mostLines) throw new GembaError('too_large', { limit: `${mostLines} lines` })
+      // Other work of the process has its turn between lines, however short they are.
+      if (seen % 1_000 === 0) await nextTurn()
       const read = readLine(text, line)
       if (Array.isArray(read)) records.push(...read)
       else bad.push({ file: text.file, line: line.line, why: read })

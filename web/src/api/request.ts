@@ -11,6 +11,15 @@ export const confirmed = { 'x-gemba-confirm': '' } as const
 
 const unconfirmed: readonly string[] = [`${root}/tickets`, `${root}/login`, `${root}/logout`]
 const secretHeader = 'x-gemba-browser'
+const sourceHeader = 'x-gemba-source'
+
+/** The Beads source whose beads are shown: what is changed is meant for it alone. */
+let shownSource = ''
+
+/** Empty: the source can not be exchanged. */
+export function showSource(id: string): void {
+  shownSource = id
+}
 
 /** The cookie alone would do for any other server of this machine. */
 const showSecret: Middleware = {
@@ -29,6 +38,7 @@ const confirmChanges: Middleware = {
     const body: unknown = text === '' ? undefined : JSON.parse(text)
     const ifMatch = request.headers.get('if-match') ?? undefined
     const { method } = request
+    if (shownSource !== '') request.headers.set(sourceHeader, shownSource)
     request.headers.set('x-gemba-confirm', await askNonce({ method, path: pathname, body, ifMatch }))
     return request
   },
@@ -61,7 +71,11 @@ interface Asked {
 async function askNonce(asked: Asked): Promise<string> {
   const response = await fetch(`${root}/nonces`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', [secretHeader]: readSecret() },
+    headers: {
+      'content-type': 'application/json',
+      [secretHeader]: readSecret(),
+      ...(shownSource === '' ? {} : { [sourceHeader]: shownSource }),
+    },
     body: JSON.stringify(asked),
   })
   if (!response.ok) throw new ProblemError(await problemOf(response))

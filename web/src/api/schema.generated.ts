@@ -2784,6 +2784,8 @@ export interface components {
             /** @enum {string} */
             mode: "full" | "beads_only";
             source: components["schemas"]["ModeSource"] | null;
+            /** @description Names the open source. A change that carries it in `X-GEMBA-Source` is refused once it is another. */
+            source_id: string;
             project_required: boolean;
             orchestration_required: boolean;
             manifest_path: string | null;
