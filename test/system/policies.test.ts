@@ -153,7 +153,7 @@ describe('each policy, in a repository of its own', { timeout: 180_000 }, () => 
     const script = join(import.meta.dirname, '../../scripts/gemba.mjs')
     const words = ['beads', 'import', file, '--folder', project.folder]
     const said = await run(process.execPath, [script, ...words], { env: { ...process.env, ...project.env } })
-    expect(said).toBe('1 created, 0 updated, 0 there already, 0 not taken\n')
+    expect(said).toBe('1 created, 0 updated, 0 skipped, 0 not taken\n')
     await eventually('it is on the board', async () => (await gemba.api.beads()).some(({ id }) => id === 'tp-imported'))
   })
 })
