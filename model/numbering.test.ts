@@ -31,6 +31,7 @@ describe('the prefix of a title', () => {
     ['Day 3.6: Polecat closes steps', 'Day 3.6: '],
     ['M03 - Alpha', 'M03 - '],
     ['M3:', 'M3:'],
+    ['P-1: Prepare', 'P-1: '],
   ])('of %j is %j', (title, prefix) => {
     expect(prefixOf(title)?.text).toBe(prefix)
     expect(prefix + unnumbered(title)).toBe(title)
@@ -154,6 +155,10 @@ describe('whatever the plan', () => {
       'BOM-3: C',
       'Phase 2: D',
       'P1: x',
+      'P',
+      'P-1: E',
+      'M9999: Last',
+      'E1.2.3.4.5: Deepest',
     ),
     fc.string({ maxLength: 40 }),
     fc.string({ unit: 'binary', maxLength: 500 }),

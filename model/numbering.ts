@@ -37,7 +37,7 @@ export function prefixOf(title: string): Prefix | null {
   const match = form.exec(title)
   if (match === null) return null
   const [text, spaced, close = '', dash = '', numbers = '', separator = ''] = match
-  if (close === 'P' && /^[0-4]$/.test(numbers)) return null
+  if (close === 'P' && dash === '' && /^[0-4]$/.test(numbers)) return null
   const word = spaced ?? close
   return { text, word, joiner: spaced === undefined ? dash : ' ', numbers: numbers.split('.'), separator }
 }
@@ -53,8 +53,20 @@ export function editedTitle(before: string, written: string, keep: boolean): str
   return prefix === null || !keep || prefixOf(written) !== null ? written : prefix.text + written
 }
 
-/** What a new bead's title should begin with; null where nothing says anything: work that belongs to nothing. */
+/**
+ * What a new bead's title should begin with; null where nothing says anything: work that belongs to nothing, and a number
+ * that would be too long or too deep to be read as one again.
+ */
 export function suggestPrefix(
+  kind: NumberedKind,
+  parent: NumberedBead | undefined,
+  beads: readonly NumberedBead[],
+): Suggestion | null {
+  const suggestion = suggestAny(kind, parent, beads)
+  return suggestion !== null && prefixOf(suggestion.prefix)?.text === suggestion.prefix ? suggestion : null
+}
+
+function suggestAny(
   kind: NumberedKind,
   parent: NumberedBead | undefined,
   beads: readonly NumberedBead[],
