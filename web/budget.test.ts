@@ -63,6 +63,14 @@ it('keeps the terminal out of the entry and of the session page', async () => {
     expect(await readFile(join(console.folder, manifest[name]?.file ?? ''), 'utf8')).not.toContain('xterm-rows')
 })
 
+it('keeps the graph, and what lays it out, out of the entry', async () => {
+  const graph = Object.keys(manifest).find((name) => name.endsWith('BoardGraph.vue'))
+  if (graph === undefined) throw new Error('the graph is not a chunk of its own')
+  expect(closureOf(entry())).not.toContain(graph)
+  for (const name of [...closureOf(entry()), ...closureOf(graph)])
+    expect(await readFile(join(console.folder, manifest[name]?.file ?? ''), 'utf8')).not.toContain('network-simplex')
+})
+
 it('has no chunk over 130 kB, compressed', async () => {
   for (const chunk of Object.values(manifest))
     if (chunk.file.endsWith('.js')) expect(await gzipped([chunk.file]), chunk.file).toBeLessThanOrEqual(130 * kB)

@@ -6,7 +6,7 @@ import type { BeadOrder, OrderKey } from './bead-order.ts'
 import { orderKeys, usualDirection } from './bead-order.ts'
 import { lanes } from './words.ts'
 
-export const layouts = ['flat', 'cascade', 'kanban'] as const
+export const layouts = ['flat', 'cascade', 'kanban', 'graph'] as const
 export type Layout = (typeof layouts)[number]
 
 /** How the board is looked at: all of it stands in the address. */

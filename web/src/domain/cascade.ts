@@ -112,7 +112,8 @@ function parentsOf(
   return parents
 }
 
-function parentOf(bead: BeadSummary, find: (id: string) => BeadSummary | undefined): BeadSummary | undefined {
+/** What a bead belongs to: its parent, else the milestone that it is tagged with. */
+export function parentOf(bead: BeadSummary, find: (id: string) => BeadSummary | undefined): BeadSummary | undefined {
   if (bead.type === 'milestone') return undefined
   const own = bead.parent === null || bead.parent === bead.id ? undefined : find(bead.parent)
   if (own !== undefined) return own

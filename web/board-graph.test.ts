@@ -1,0 +1,71 @@
+/** The board as a graph in Chromium. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, it } from 'vitest'
+import { ConsoleBench, patience, see } from './testing/console-bench.ts'
+import { makeBead, wholeProject } from './testing/sample.ts'
+
+const bench = new ConsoleBench()
+const node = (id: string) => bench.page.locator(`[data-node="${id}"]`)
+const focused = () =>
+  bench.page.evaluate(() => document.activeElement?.closest('[data-node]')?.getAttribute('data-node'))
+
+it('draws the beads around one, is walked by keyboard, and opens a bead', async () => {
+  await bench.signIn('/board?layout=graph&around=lan-8')
+  await see(node('lan-5')).toBeVisible()
+  await see(bench.page.locator('[data-edge="lan-5 blocks lan-8"]')).toBeAttached()
+  await see(node('lan-8')).toContainText('blocked')
+  await node('lan-5').locator('[data-card]').focus()
+  await bench.page.keyboard.press('ArrowRight')
+  await expect.poll(focused, patience).toBe('lan-8')
+  await bench.page.keyboard.press('ArrowLeft')
+  await expect.poll(focused, patience).toMatch(/lan-[25]/)
+  await bench.page.keyboard.press('Enter')
+  await see(bench.page.locator('aside')).toBeVisible()
+  await expect.poll(() => bench.page.url(), patience).toMatch(/\/board\/lan-[25]\?.*around=lan-8.*layout=graph/)
+})
+
+it('is the whole project by its wrappers, which unfold', async () => {
+  await bench.signIn('/board?layout=graph')
+  await bench.page.getByRole('button', { name: 'Whole project' }).click()
+  await see(node('lan-2')).toContainText('0 of 2 done')
+  await see(node('lan-7')).toHaveCount(0)
+  await bench.page.getByRole('button', { name: 'Show the beads of lan-2' }).click()
+  await see(node('lan-7')).toBeVisible()
+})
+
+it('is the same as a list, with hostile titles as text', async () => {
+  const title = '<img src=x onerror="document.title=1"> --help'
+  bench.api.replace([makeBead('x-1', title, { blocks: ['x-2'] }), makeBead('x-2', 'Two', { blockedBy: ['x-1'] })])
+  await bench.signIn('/board?layout=graph')
+  await see(node('x-1')).toContainText(title)
+  await bench.page.getByRole('button', { name: 'As a list' }).click()
+  const list = bench.page.locator('[data-graph-list]')
+  await see(list).toContainText('waits for x-1')
+  await see(list).toContainText(title)
+})
+
+it('draws at most 150 of ten thousand beads, and tells how many it leaves out', async () => {
+  bench.api.replace(wholeProject(10_000))
+  await bench.signIn('/board?layout=graph&around=big-0')
+  await see(bench.page.locator('[data-graph-said]')).toContainText('left out')
+  await see(node('big-0')).toBeVisible()
+  expect(await bench.page.locator('[data-node]').count()).toBeLessThanOrEqual(150)
+})
+
+it('has no finding of axe, light and dark, and fits a phone', async () => {
+  const page = await bench.open({ reducedMotion: 'reduce' })
+  await bench.signIn('/board?layout=graph&around=lan-8', page)
+  await see(page.locator('[data-node]').first()).toBeVisible()
+  for (const [colorScheme, width] of [
+    ['light', 1440],
+    ['dark', 1440],
+    ['dark', 390],
+    ['light', 390],
+  ] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 850 })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.flatMap(({ id, nodes }) => nodes.map((one) => `${id}: ${one.html}`))).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+  }
+})
