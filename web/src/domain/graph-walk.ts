@@ -16,8 +16,9 @@ export function walkGraph(
   from: string,
   direction: Direction,
 ): string | null {
-  const here = spots.get(from)
-  if (here === undefined) return spots.keys().next().value ?? null
+  const start = spots.get(from)
+  if (start === undefined) return spots.keys().next().value ?? null
+  const here = start
   const across = direction === 'left' || direction === 'right'
   const linked = edges.flatMap((edge) => {
     if (direction === 'right') return edge.from === from ? [edge.to] : []
@@ -30,15 +31,15 @@ export function walkGraph(
   return nearest(column) ?? nearest(others)
 
   function isThere(key: string): boolean {
-    const { x, y } = spots.get(key) ?? here!
-    const [dx, dy] = [x - here!.x, y - here!.y]
+    const { x, y } = spots.get(key) ?? here
+    const [dx, dy] = [x - here.x, y - here.y]
     return { left: dx < -1, right: dx > 1, up: dy < -1, down: dy > 1 }[direction]
   }
 
   function nearest(keys: readonly string[]): string | null {
     const far = (key: string): number => {
       const spot = spots.get(key)
-      return spot === undefined ? Infinity : Math.hypot(spot.x - here!.x, spot.y - here!.y)
+      return spot === undefined ? Infinity : Math.hypot(spot.x - here.x, spot.y - here.y)
     }
     return [...keys].sort((a, b) => far(a) - far(b))[0] ?? null
   }
