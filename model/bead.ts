@@ -69,6 +69,8 @@ export interface BeadSummary {
   readonly modifiedAt: string
   readonly closedAt: string | null
   readonly deferUntil: string | null
+  /** Whether it says when it is done; the text itself is long, and left out. */
+  readonly hasAcceptance: boolean
   readonly commentCount: number
   /** Grows with every read of a change by the server; clients drop what is older than what they have. */
   readonly revision: number

@@ -23,6 +23,7 @@ const bead: fc.Arbitrary<BeadSummary> = fc.record({
   modifiedAt: time,
   closedAt: fc.option(time),
   deferUntil: fc.option(time),
+  hasAcceptance: fc.boolean(),
   commentCount: fc.nat(99),
   revision: fc.nat(),
 })

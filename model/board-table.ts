@@ -24,6 +24,8 @@ export interface BoardTable {
   readonly modifiedAt: readonly number[]
   readonly closedAt: readonly number[]
   readonly deferUntil: readonly number[]
+  /** 1 for beads with acceptance criteria. */
+  readonly hasAcceptance: readonly number[]
   readonly commentCount: readonly number[]
   readonly revision: readonly number[]
 }
@@ -55,6 +57,7 @@ export function tableOf(beads: readonly BeadSummary[]): BoardTable {
     blocks: column((bead) => bead.blocks.map(place)),
     ready: column((bead) => Number(bead.ready)),
     ...{ createdAt: time(0), updatedAt: time(1), modifiedAt: time(2), closedAt: time(3), deferUntil: time(4) },
+    hasAcceptance: column((bead) => Number(bead.hasAcceptance)),
     commentCount: column((bead) => bead.commentCount),
     revision: column((bead) => bead.revision),
   }
@@ -81,6 +84,7 @@ export function beadsOf(table: BoardTable): BeadSummary[] {
     modifiedAt: instant(table.modifiedAt[at]) ?? '',
     closedAt: instant(table.closedAt[at]),
     deferUntil: instant(table.deferUntil[at]),
+    hasAcceptance: table.hasAcceptance[at] === 1,
     commentCount: table.commentCount[at] ?? 0,
     revision: table.revision[at] ?? 0,
   }))

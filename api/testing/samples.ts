@@ -38,6 +38,7 @@ export function emptyBead(id: string): BeadDetail {
     modifiedAt: at,
     closedAt: null,
     deferUntil: null,
+    hasAcceptance: false,
     commentCount: 0,
     revision: 0,
     description: '',

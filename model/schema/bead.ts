@@ -34,6 +34,7 @@ const summary = {
   }),
   closedAt: nullable(instant),
   deferUntil: nullable(instant),
+  hasAcceptance: Type.Boolean({ description: 'Whether it has acceptance criteria.' }),
   commentCount: Type.Integer(),
   revision: Type.Integer({ description: 'Grows with every change the server reads; drop what is older.' }),
 }

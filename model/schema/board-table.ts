@@ -28,6 +28,7 @@ export const boardTable = record(
     modifiedAt: numbers(time),
     closedAt: numbers(time),
     deferUntil: numbers(time),
+    hasAcceptance: numbers('1 for beads with acceptance criteria.'),
     commentCount: numbers('How many comments each has.'),
     revision: numbers('Grows with every change the server reads.'),
   },

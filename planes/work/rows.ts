@@ -5,8 +5,8 @@ import type { ReadyBead, Standing } from '../../model/ready.ts'
 import type { Activity } from './activity.ts'
 import { isoTime, isoTimeOrNull } from './time.ts'
 
-/** The columns of `issues` that lists and readiness need. */
-export interface LightRow {
+/** The columns of `issues` that lists, readiness and whole rows share. */
+interface BaseRow {
   readonly id: string
   readonly title: string
   readonly status: string
@@ -22,12 +22,18 @@ export interface LightRow {
   readonly is_template: number | null
 }
 
+/** What lists and readiness need of a row: no long text. */
+export interface LightRow extends BaseRow {
+  /** 1 when the row has acceptance criteria. */
+  readonly has_acceptance: number
+}
+
 export const lightColumns =
   'id, title, status, priority, issue_type, assignee, created_at, updated_at, closed_at, defer_until, ' +
-  'pinned, ephemeral, is_template'
+  "pinned, ephemeral, is_template, acceptance_criteria <> '' AS has_acceptance"
 
 /** A whole row of `issues`, as far as it is named here. */
-export interface IssueRow extends LightRow {
+export interface IssueRow extends BaseRow {
   readonly description: string
   readonly design: string
   readonly acceptance_criteria: string
@@ -71,7 +77,7 @@ export interface Around extends Activity {
   readonly revision: number
 }
 
-export function readyBead(row: LightRow): ReadyBead {
+export function readyBead(row: BaseRow): ReadyBead {
   return {
     id: row.id,
     status: row.status,
@@ -85,11 +91,11 @@ export function readyBead(row: LightRow): ReadyBead {
 }
 
 /** Whether lists show the row: templates and wisps are not work. */
-export function isListed(row: LightRow): boolean {
+export function isListed(row: BaseRow): boolean {
   return row.ephemeral !== 1 && row.is_template !== 1
 }
 
-export function summaryOf(row: LightRow, around: Around): BeadSummary {
+export function summaryOf(row: LightRow | IssueRow, around: Around): BeadSummary {
   return {
     id: row.id,
     title: row.title,
@@ -108,6 +114,7 @@ export function summaryOf(row: LightRow, around: Around): BeadSummary {
     modifiedAt: isoTime(newest(row.updated_at, around.touchedAt)),
     closedAt: isoTimeOrNull(row.closed_at),
     deferUntil: isoTimeOrNull(row.defer_until),
+    hasAcceptance: 'has_acceptance' in row ? row.has_acceptance === 1 : row.acceptance_criteria !== '',
     commentCount: around.commentCount,
     revision: around.revision,
   }

@@ -35,6 +35,7 @@ export function makeBead(id: string, title: string, more: Partial<BeadSummary> =
     modifiedAt: minutesAgo(30),
     closedAt: status === 'closed' ? minutesAgo(45) : null,
     deferUntil: null,
+    hasAcceptance: false,
     commentCount: 0,
     revision: 1,
     ...more,

@@ -33,6 +33,21 @@ export function updates(bench: WorkPlaneBench): void {
       else await refuse(timeless, 'bead_invalid', ['estimatedMinutes'])
     })
 
+    it('tells of the acceptance criteria in every summary', async () => {
+      const bead = await bench.make()
+      const told = async () => {
+        const [listed] = (await bench.plane.list()).filter(({ id }) => id === bead.id)
+        const [some] = (await bench.plane.summaries([bead.id])).filter(({ id }) => id === bead.id)
+        const whole = await bench.plane.get(bead.id)
+        return [listed?.hasAcceptance, some?.hasAcceptance, whole.hasAcceptance]
+      }
+      expect(await told()).toEqual([false, false, false])
+      expect((await bench.plane.update(bead.id, { acceptance: 'It is done when …' }, by)).hasAcceptance).toBe(true)
+      expect(await told()).toEqual([true, true, true])
+      await bench.plane.update(bead.id, { acceptance: '' }, by)
+      expect(await told()).toEqual([false, false, false])
+    })
+
     it('checks like create and changes nothing when it refuses', async () => {
       const bead = await bench.make()
       const bad: [string, BeadPatch][] = [

@@ -2312,6 +2312,8 @@ export interface components {
             modifiedAt: string;
             closedAt: string | null;
             deferUntil: string | null;
+            /** @description Whether it has acceptance criteria. */
+            hasAcceptance: boolean;
             commentCount: number;
             /** @description Grows with every change the server reads; drop what is older. */
             revision: number;
@@ -2417,6 +2419,8 @@ export interface components {
             modifiedAt: string;
             closedAt: string | null;
             deferUntil: string | null;
+            /** @description Whether it has acceptance criteria. */
+            hasAcceptance: boolean;
             commentCount: number;
             /** @description Grows with every change the server reads; drop what is older. */
             revision: number;
@@ -2502,6 +2506,8 @@ export interface components {
             closedAt: number[];
             /** @description Seconds since 1970; 0 for none. */
             deferUntil: number[];
+            /** @description 1 for beads with acceptance criteria. */
+            hasAcceptance: number[];
             /** @description How many comments each has. */
             commentCount: number[];
             /** @description Grows with every change the server reads. */
