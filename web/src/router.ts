@@ -10,6 +10,12 @@ export function makeRouter(): Router {
       { path: '/', redirect: '/board' },
       { path: '/board/:bead?', name: 'board', component: BoardPage, meta: { title: 'Board' } },
       {
+        path: '/backlog/:bead?',
+        name: 'backlog',
+        component: () => import('./pages/BacklogPage.vue'),
+        meta: { title: 'Backlog', surface: 'backlog' },
+      },
+      {
         path: '/sessions',
         name: 'sessions',
         component: () => import('./pages/SessionsPage.vue'),

@@ -4,7 +4,7 @@
  */
 export interface Command {
   readonly id: string
-  readonly group: 'Go to' | 'Board' | 'Bead' | 'Inbox' | 'Session' | 'General'
+  readonly group: 'Go to' | 'Board' | 'Bead' | 'Backlog' | 'Inbox' | 'Session' | 'General'
   readonly title: string
   /** Chords: presses separated by blanks; `Mod` is Ctrl, or ⌘ on a Mac; `Shift` only with keys that print nothing. */
   readonly keys: readonly string[]
@@ -16,6 +16,13 @@ export interface Command {
 
 export const commands = [
   { id: 'go.board', group: 'Go to', title: 'Board', keys: ['g b'], synonyms: 'lanes beads cards kanban' },
+  {
+    id: 'go.backlog',
+    group: 'Go to',
+    title: 'Backlog',
+    keys: ['g k'],
+    synonyms: 'refine refinement deferred triage groom',
+  },
   { id: 'go.sessions', group: 'Go to', title: 'Sessions', keys: ['g s'], synonyms: 'agents terminals' },
   { id: 'go.inbox', group: 'Go to', title: 'Inbox', keys: ['g i'], synonyms: 'escalations questions approvals' },
   { id: 'go.hosts', group: 'Go to', title: 'Hosts', keys: ['g h'], synonyms: 'machines' },
@@ -91,6 +98,10 @@ export const commands = [
     keys: ['Escape'],
     synonyms: 'back',
   },
+  { id: 'backlog.stage', group: 'Backlog', title: 'Stage the focused bead', keys: ['s'], synonyms: '', keysOnly: true },
+  { id: 'backlog.edit', group: 'Backlog', title: 'Edit the focused bead', keys: ['e'], synonyms: '', keysOnly: true },
+  { id: 'backlog.raise', group: 'Backlog', title: 'Raise its priority', keys: ['+'], synonyms: '', keysOnly: true },
+  { id: 'backlog.lower', group: 'Backlog', title: 'Lower its priority', keys: ['-'], synonyms: '', keysOnly: true },
   { id: 'inbox.down', group: 'Inbox', title: 'Next question', keys: ['j'], synonyms: '', keysOnly: true },
   { id: 'inbox.up', group: 'Inbox', title: 'Previous question', keys: ['k'], synonyms: '', keysOnly: true },
   {

@@ -1,5 +1,4 @@
-import { onScopeDispose, ref } from 'vue'
-import type { StateCategory } from '../../../model/bead.ts'
+import { onScopeDispose, ref, shallowRef } from 'vue'
 
 const thresholdPx = 6
 
@@ -11,12 +10,13 @@ interface Drag {
 }
 
 /**
- * Drags cards with mouse or pen; touch scrolls, and uses the menu instead. A lane is any element with `data-lane`.
+ * Drags cards with mouse or pen; touch scrolls, and uses the menu instead. A place to drop at is any element with the
+ * attribute `mark`, whose value names it.
  * Escape ends a drag without a move.
  */
-export function useCardDrag(drop: (bead: string, lane: StateCategory) => void) {
+export function useCardDrag<Place extends string>(mark: string, drop: (bead: string, place: Place) => void) {
   const dragged = ref<string | null>(null)
-  const over = ref<StateCategory | null>(null)
+  const over = shallowRef<Place | null>(null)
   let drag: Drag | null = null
 
   function begin(event: PointerEvent, bead: string): void {
@@ -42,17 +42,17 @@ export function useCardDrag(drop: (bead: string, lane: StateCategory) => void) {
     }
     event.preventDefault()
     drag.ghost.style.translate = `${dx}px ${dy}px`
-    over.value = laneAt(event.clientX, event.clientY)
+    over.value = placeAt(mark, event.clientX, event.clientY) as Place | null
   }
 
   function onUp(): void {
     const done = drag
-    const lane = over.value
+    const place = over.value
     const moved = done?.ghost != null
     cancel()
     if (!moved || done === null) return
     swallowClick(done.card)
-    if (lane !== null) drop(done.bead, lane)
+    if (place !== null) drop(done.bead, place)
   }
 
   function onKey(event: KeyboardEvent): void {
@@ -89,14 +89,14 @@ function lift(card: HTMLElement): HTMLElement {
     top: `${box.top}px`,
     width: `${box.width}px`,
     height: `${box.height}px`,
+    transform: 'none',
   })
   document.body.append(ghost)
   return ghost
 }
 
-function laneAt(x: number, y: number): StateCategory | null {
-  const lane = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-lane]')?.dataset['lane']
-  return (lane as StateCategory | undefined) ?? null
+function placeAt(mark: string, x: number, y: number): string | null {
+  return document.elementFromPoint(x, y)?.closest(`[${mark}]`)?.getAttribute(mark) ?? null
 }
 
 /** The click that ends a drag opens nothing. */

@@ -2,8 +2,10 @@ import { useCommands } from '../commands/registry.ts'
 import type { CascadeRow } from '../domain/cascade.ts'
 import { useSelection } from '../stores/selection.ts'
 
+type KeyedRow = Pick<CascadeRow, 'key' | 'bead' | 'level' | 'unfolded'>
+
 export interface RowKeys {
-  readonly rows: () => readonly CascadeRow[]
+  readonly rows: () => readonly KeyedRow[]
   /** The row with the focus, or -1. */
   readonly at: () => number
   readonly box: () => HTMLElement | null
@@ -25,7 +27,7 @@ export function useRowKeys(keys: RowKeys) {
     return active === null || active === document.body || keys.box()?.contains(active) === true
   }
 
-  function row(): CascadeRow | undefined {
+  function row(): KeyedRow | undefined {
     return keys.rows()[keys.at()]
   }
 

@@ -42,3 +42,17 @@ export function moment(iso: string): string {
 export function timeOfDay(iso: string): string {
   return Number.isNaN(Date.parse(iso)) ? iso : clock.format(new Date(iso))
 }
+
+/** The day of an ISO time as date fields have it, in the time of this browser. Empty for none. */
+export function dayField(iso: string | null): string {
+  if (iso === null || Number.isNaN(Date.parse(iso))) return ''
+  const at = new Date(iso)
+  const two = (number: number): string => String(number).padStart(2, '0')
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+}
+
+/** When the day of a date field begins in this browser, as an ISO time; null for an empty field. */
+export function instantOfDay(day: string): string | null {
+  const at = new Date(`${day}T00:00:00`)
+  return Number.isNaN(at.getTime()) ? null : `${at.toISOString().slice(0, 19)}Z`
+}

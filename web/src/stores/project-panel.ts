@@ -30,5 +30,5 @@ export const useProjectPanel = defineStore('project-panel', () => {
 
 /** A bead's own panel gives way. */
 function beside(path: string): string {
-  return path.startsWith('/board/') ? '/board' : path
+  return path.replace(/^(\/(?:board|backlog))\/.*/, '$1')
 }
