@@ -3,6 +3,7 @@ import { exportFormats } from '../model/exchange.ts'
 import { installation } from '../runtime/installation.ts'
 import type { ExportFlags } from './beads-export.ts'
 import type { ImportFlags } from './beads-import.ts'
+import { beadsUrlArgument } from './beads-url-argument.ts'
 import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { init } from './init.ts'
@@ -69,6 +70,7 @@ function program(): Command {
     .option(
       '--beads-url <url>',
       'the Beads database: mysql://user@host:port/database, or dolt://; see also GEMBA_BEADS_URL',
+      beadsUrlArgument,
     )
     .option('--beads-dir <folder>', 'the Beads database of a folder, or of its .beads, through bd')
     .option('--worktree <folder>', 'the Beads database of a worktree; made there by bd when there is none')
@@ -159,7 +161,11 @@ function program(): Command {
 /** The flags that say which beads are meant. */
 function ofSource(command: Command): Command {
   return command
-    .option('--beads-url <url>', 'a Beads database on a Dolt server, mysql://user@host:3306/database (GEMBA_BEADS_URL)')
+    .option(
+      '--beads-url <url>',
+      'a Beads database on a Dolt server, mysql://user@host:3306/database (GEMBA_BEADS_URL)',
+      beadsUrlArgument,
+    )
     .option('--folder <folder>', 'else the database of this project', '.')
     .option('--data <folder>', data)
 }

@@ -27,6 +27,7 @@ export async function node24() {
     writeFileSync(join(draft, 'package.json'), '{"private":true}')
     const code = await relay('npm', ['install', '--no-audit', '--no-fund', '--no-save', `${name}@${version}`], {
       cwd: draft,
+      env: Object.fromEntries(Object.entries(process.env).filter(([key]) => key !== 'GEMBA_BEADS_URL')),
       stdio: ['ignore', 2, 'inherit'],
     })
     if (code !== 0) throw new Error(`npm could not install ${name}@${version}; install Node 24 and start again.`)
@@ -67,12 +68,22 @@ export function relay(file, args, options = {}) {
   })
 }
 
-/** Runs one of our TypeScript files, or a built one, on Node 24 and ends with its exit code. */
+/**
+ * Runs one of our TypeScript files, or a built one, on Node 24 and ends with its exit code. The address of a Beads
+ * database may hold a password, and everybody on the machine can read the arguments of a process: it goes by the
+ * environment, and `cli/beads-url-argument.ts` takes it out again.
+ */
 export async function runOnNode24(file, args) {
   try {
     const node = await node24()
     const env = { ...process.env, PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}` }
-    process.exitCode = await relay(node, ['--disable-warning=ExperimentalWarning', file, ...args], { env })
+    const plain = args.map((argument, at) => {
+      const [, option = '', joined] = /^(--beads-url=)?(.*)$/s.exec(argument)
+      if (option === '' && args[at - 1] !== '--beads-url') return argument
+      env.GEMBA_BEADS_URL_ARGUMENT = joined
+      return `${option}env:GEMBA_BEADS_URL_ARGUMENT`
+    })
+    process.exitCode = await relay(node, ['--disable-warning=ExperimentalWarning', file, ...plain], { env })
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = 1
