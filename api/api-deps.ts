@@ -52,7 +52,10 @@ export interface ModeView {
   manifest(): SessionManifest | null
   /** Looks at the source now. */
   check(): Promise<void>
-  /** Takes another source; `unavailable_in_mode` in full mode, `source_invalid` or a code of the source when it can not be used. */
+  /**
+   * Takes another source; `source_invalid` or a code of the source when it can not be used. In full mode that is the way to
+   * Beads-only mode, which is begun right after the answer; `work_live` while agents are at work.
+   */
   select(selection: SourceSelection, actor: Actor): Promise<void>
   /** Gives the source a remote; a source that can not have one refuses. */
   setUpRemote(remote: { readonly name: string; readonly url: string }): Promise<void>

@@ -4,13 +4,20 @@ import type { ApiDeps, ModeView } from './api-deps.ts'
 
 const noManifest = { path: '', status: 'off', why: '', lost: 0 } as const
 
-/** The mode of a server that works a project: its source is what the configuration says, and stays it. */
-export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>): ModeView {
+/** The way out of full mode. */
+export interface ModeChange {
+  during: ModeView['during']
+  /** Has Gemba go over to Beads-only mode on another source; `work_live` while agents are at work. */
+  leave: ModeView['select']
+}
+
+/** The mode of a server that works a project: its source is what the configuration says; another one is Beads-only mode. */
+export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>, change: ModeChange): ModeView {
   const profile = profileOf('full', false)
   return {
     profile: () => profile,
     sourceId: () => '',
-    during: (run) => run(),
+    during: (run) => change.during(run),
     async status() {
       const manifest = await work.manifest().catch(() => undefined)
       const health = board.health()
@@ -37,7 +44,7 @@ export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>): Mode
     },
     manifest: () => null,
     check: () => board.refresh(),
-    select: () => Promise.reject(new GembaError('source_fixed', {})),
+    select: (selection, actor) => change.leave(selection, actor),
     setUpRemote: () => Promise.reject(new GembaError('source_fixed', {})),
   }
 }

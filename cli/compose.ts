@@ -82,6 +82,11 @@ export function watchedDisk(
   return { folders: [data.root, ...repositories.map(({ path }) => path)], leastBytes }
 }
 
+/** Where the operational store of a project is. */
+export function storeOf({ storeUrl }: LoadedProject, data: DataFolder): ServerSettings['store'] {
+  return storeUrl === undefined ? { folder: data.store } : { url: storeUrl }
+}
+
 function commonSettings(loaded: LoadedProject, data: DataFolder, tools: Tools, temporalPort: number): CommonSettings {
   const { project, folder, temporalAddress: address, temporalNamespace: namespace } = loaded
   const [own, shared] = localHosts(project.id)
@@ -123,7 +128,7 @@ function serverProcess(
   writeSettings(join(data.settings, 'server.json'), {
     ...common,
     beads: beadsSettings(loaded, data, doltPort),
-    store: loaded.storeUrl === undefined ? { folder: data.store } : { url: loaded.storeUrl },
+    store: storeOf(loaded, data),
     listen,
     origins: serverOrigins(options),
     auth,

@@ -10,7 +10,7 @@ import { beadsOnlyDataRoot } from '../runtime/data-root.ts'
 import { requireFreePort } from '../runtime/free-port.ts'
 import { installation, webFolder } from '../runtime/installation.ts'
 import type { ServeMode } from '../runtime/serve-mode.ts'
-import { writeSettings } from '../runtime/settings.ts'
+import { writeSettings, type BeadsOnlySettings } from '../runtime/settings.ts'
 import type { ChildDescription } from '../runtime/supervised-child.ts'
 import { createReport, type Report } from '../runtime/terminal.ts'
 import { requireRoom } from '../runtime/tools/room.ts'
@@ -24,23 +24,32 @@ import { ServeRun } from './serve-run.ts'
 /** Bytes that a start needs: the store alone. */
 const roomBytes = 50_000_000
 
+/** What a project leaves that goes over from full mode: its address, token, sign-ins and events stay. */
+export interface Heritage {
+  readonly data: DataFolder
+  readonly store: BeadsOnlySettings['store']
+  readonly project: string
+  readonly options: ServeOptions
+}
+
 /**
  * `gemba serve` in Beads-only mode (seed 001): one server over one Beads source. No project, and nothing of Temporal,
  * tmux, git or an agent host is looked for, obtained or started.
  */
-export async function serveBeadsOnly(config: ServingConfig, mode: ServeMode, flags: ServeFlags): Promise<number> {
+export async function serveBeadsOnly(
+  config: ServingConfig,
+  mode: ServeMode,
+  flags: ServeFlags,
+  heritage?: Heritage,
+): Promise<number> {
   const report = createReport()
   const command = startCommand()
-  if (flags.orchestration === 'native') {
-    const why = `--orchestration native does not go with Beads-only mode; leave it out, such as: ${command} --beads-only`
-    throw new GembaError('usage', { why })
-  }
-  const options = await serveOptions(config, { ...flags, orchestration: 'none' }, command)
-  const data = dataFolderOf(config.folder, beadsOnlyDataRoot(config.folder, flags.data))
+  const place = heritage ?? (await newPlace(config, flags, command))
+  const { data, options } = place
   await refuseSecond(data, report)
   const source = await sourceOf(mode)
   requireRoom({ what: 'The data of Beads-only mode', bytes: roomBytes, folder: data.root })
-  claimDataFolder(data, { id: 'beads-only', folder: config.folder })
+  if (heritage === undefined) claimDataFolder(data, { id: place.project, folder: config.folder })
   createDataFolder(data)
   const lock = await lockProject(data, options.url)
   try {
@@ -51,19 +60,31 @@ export async function serveBeadsOnly(config: ServingConfig, mode: ServeMode, fla
     // What is named now counts more than what was chosen in the console of an earlier start.
     rmSync(join(data.settings, 'chosen-source.json'), { force: true })
     tellSource(mode, report)
+    const ends = heritage === undefined ? 'Ctrl-C stops it.' : 'Ctrl-C stops it; the next start is in full mode again.'
     const disk = { folders: [data.root], leastBytes: config.minFreeDisk }
     const run = new ServeRun({
       ...{ data, report, lock, disk },
       ...config.processes,
       tools: undefined,
-      children: [serverOf(config, { ...mode, source }, options, data)],
+      children: [serverOf(config, { ...mode, source }, place)],
       json: flags.json === true,
-      ready: () => announce(options, data, report, flags, 'Ctrl-C stops it.'),
+      // The browser that chose it is open.
+      ready: () => announce(options, data, report, heritage === undefined ? flags : { json: flags.json }, ends),
     })
     return await run.untilStopped()
   } finally {
     lock.release()
   }
+}
+
+async function newPlace(config: ServingConfig, flags: ServeFlags, command: string): Promise<Heritage> {
+  if (flags.orchestration === 'native') {
+    const why = `--orchestration native does not go with Beads-only mode; leave it out, such as: ${command} --beads-only`
+    throw new GembaError('usage', { why })
+  }
+  const options = await serveOptions(config, { ...flags, orchestration: 'none' }, command)
+  const data = dataFolderOf(config.folder, beadsOnlyDataRoot(config.folder, flags.data))
+  return { data, store: { folder: data.store }, project: 'beads-only', options }
 }
 
 async function sourceOf({ source, asksPassword }: ServeMode): Promise<ServeMode['source']> {
@@ -78,7 +99,11 @@ function tellSource({ source, readOnly }: ServeMode, report: Report): void {
   report.line(`${name} mode on ${sourceDisplay(source).display}`)
 }
 
-function serverOf(config: ServingConfig, mode: ServeMode, options: ServeOptions, data: DataFolder): ChildDescription {
+function serverOf(
+  config: ServingConfig,
+  mode: ServeMode,
+  { data, store, project, options }: Heritage,
+): ChildDescription {
   writeSettings(join(data.settings, 'beads-only.json'), {
     version: installation().version,
     folder: config.folder,
@@ -87,7 +112,7 @@ function serverOf(config: ServingConfig, mode: ServeMode, options: ServeOptions,
     readOnly: mode.readOnly,
     restart: mode.restart,
     manifest: mode.manifest,
-    store: { folder: data.store },
+    ...{ store, project },
     disk: { folders: [data.root], leastBytes: config.minFreeDisk },
     listen: options.listen,
     origins: serverOrigins(options),

@@ -1,11 +1,12 @@
 import { ChildRecord } from '../runtime/child-record.ts'
 import { diskRefusal, type DiskState } from '../model/disk.ts'
 import { GembaError } from '../model/error.ts'
+import type { SourceSelection } from '../model/mode.ts'
 import type { DataFolder, ProjectLock } from '../runtime/data-folder.ts'
 import { DiskWatch } from '../runtime/disk-watch.ts'
 import { createLogger, type Logger } from '../runtime/logger.ts'
 import type { CommonSettings } from '../runtime/settings.ts'
-import type { PaneLine, WarningLine } from '../runtime/supervised.ts'
+import type { BecomesLine, PaneLine, WarningLine } from '../runtime/supervised.ts'
 import type { ChildDescription, ChildEvent, RoomToRun } from '../runtime/supervised-child.ts'
 import { Supervisor } from '../runtime/supervisor.ts'
 import type { Report } from '../runtime/terminal.ts'
@@ -40,6 +41,9 @@ export class ServeRun {
   readonly #disk: DiskWatch
   readonly #stop = Promise.withResolvers<number>()
   #panes: readonly PaneLine[] | undefined
+  #becomes: SourceSelection | undefined
+  /** The exit code of a stop that came while it was going over. */
+  #wasTold: number | undefined
   #stopping = false
 
   constructor(options: ServeRunOptions) {
@@ -51,6 +55,11 @@ export class ServeRun {
     const report = (event: ChildEvent): void => this.#hear(event)
     const room = roomFor(data.root, this.#disk)
     this.#supervisor = new Supervisor({ children, logs: data.logs, hungAfterMs, largestLog, report, room })
+  }
+
+  /** The source of Beads-only mode that is to be served next, in place of what has stopped. */
+  get becomes(): SourceSelection | undefined {
+    return this.#becomes
   }
 
   /** Starts everything and stays until a signal; all has stopped when it returns. The exit code. */
@@ -75,7 +84,8 @@ export class ServeRun {
     this.#log.info('stopped')
     this.#disk.close()
     this.#options.lock.release()
-    return code
+    if (this.#becomes !== undefined) for (const signal of stopSignals) process.off(signal, onSignal)
+    return this.#wasTold ?? code
   }
 
   #hear(event: ChildEvent): void {
@@ -146,6 +156,12 @@ export class ServeRun {
    */
   #signalled(signal: NodeJS.Signals): void {
     const { report, lock } = this.#options
+    const code = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.done
+    if (this.#becomes !== undefined) {
+      this.#becomes = undefined
+      this.#wasTold = code
+      return report.line('Stopping; Ctrl-C again for at once.')
+    }
     if (this.#stopping) {
       if (signal !== 'SIGINT') return
       report.line('Stopping at once.')
@@ -157,11 +173,23 @@ export class ServeRun {
     lock.mark('stopping')
     report.line('Stopping; Ctrl-C again for at once.')
     this.#log.info({ signal }, 'stopping')
-    this.#stop.resolve(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.done)
+    this.#stop.resolve(code)
+  }
+
+  /** As at Ctrl-C, but that it goes on. */
+  #goOver(becomes: SourceSelection): void {
+    if (this.#stopping) return
+    this.#stopping = true
+    this.#becomes = becomes
+    this.#options.lock.mark('stopping')
+    this.#options.report.line('Going over to Beads-only mode.')
+    this.#log.info({ kind: becomes.kind }, 'going over to Beads-only mode')
+    this.#stop.resolve(exitCodes.done)
   }
 
   #hearMessage(message: unknown): void {
     if (typeof message !== 'object' || message === null) return
+    if ('becomes' in message) this.#goOver((message as BecomesLine).becomes)
     if ('panes' in message && Array.isArray(message.panes)) this.#panes = message.panes as PaneLine[]
     if (!('warnings' in message) || !Array.isArray(message.warnings)) return
     for (const warning of message.warnings as WarningLine[]) {

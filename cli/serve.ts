@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fullBytes } from '../model/disk.ts'
 import { awaitLeftChildren } from '../runtime/child-record.ts'
+import type { SourceSelection } from '../model/mode.ts'
 import { loadProject, loadServing, type LoadedProject } from '../runtime/config.ts'
 import { createDataFolder, dataFolderOf, lockProject, type DataFolder } from '../runtime/data-folder.ts'
 import { claimDataFolder } from '../runtime/data-owner.ts'
@@ -11,9 +12,9 @@ import { createReport } from '../runtime/terminal.ts'
 import { requireRoom } from '../runtime/tools/room.ts'
 import { agentChecks } from './agent-checks.ts'
 import type { Check } from './check.ts'
-import { compose, obtainTools, watchedDisk, type ServeOptions } from './compose.ts'
+import { compose, obtainTools, storeOf, watchedDisk, type ServeOptions } from './compose.ts'
 import { excludeFromGit, ownFolders } from './git-exclude.ts'
-import { serveBeadsOnly } from './serve-beads-only.ts'
+import { serveBeadsOnly, type Heritage } from './serve-beads-only.ts'
 import { serveOptions, startCommand, type ServeFlags } from './serve-options.ts'
 import { ServeRun } from './serve-run.ts'
 import { announce, refuseSecond } from './serve-steps.ts'
@@ -23,11 +24,17 @@ export async function serve(folder: string, flags: ServeFlags): Promise<number> 
   logLevel()
   const config = loadServing(folder)
   const mode = serveMode(config, flags, startCommand())
-  return mode.mode === 'beads_only' ? serveBeadsOnly(config, mode, flags) : serveProject(folder, flags)
+  if (mode.mode === 'beads_only') return serveBeadsOnly(config, mode, flags)
+  const { code, became } = await serveProject(folder, flags)
+  if (became === undefined) return code
+  return serveBeadsOnly(config, { ...mode, mode: 'beads_only', source: became.source }, flags, became)
 }
 
+/** What a run of full mode leaves to the Beads-only mode that a person chose in its console. */
+type Became = { readonly source: SourceSelection } & Heritage
+
 /** Runs a project. It holds the project's lock all the while. */
-async function serveProject(folder: string, flags: ServeFlags): Promise<number> {
+async function serveProject(folder: string, flags: ServeFlags): Promise<{ code: number; became?: Became }> {
   const report = createReport()
   const loaded = loadProject(folder)
   const command = startCommand()
@@ -53,7 +60,11 @@ async function serveProject(folder: string, flags: ServeFlags): Promise<number> 
       json: flags.json === true,
       ready: () => announce(options, data, report, flags, 'Ctrl-C stops it; running agents stay in their panes.'),
     })
-    return await run.untilStopped()
+    const code = await run.untilStopped()
+    const source = run.becomes
+    if (source === undefined) return { code }
+    const store = storeOf(loaded, data)
+    return { code, became: { source, data, store, project: loaded.project.id, options } }
   } finally {
     lock.release()
   }

@@ -201,8 +201,13 @@ export const catalogue = {
   },
   source_fixed: {
     status: 409,
-    message: 'A server that works a project keeps the Beads source of its configuration.',
-    mend: 'Change `[beads]` in `.gemba/gemba.toml` and start again, or start with `--beads-only`.',
+    message: 'A server that works a project keeps the remote of its Beads database as it is.',
+    mend: 'Set it with `bd dolt remote` or in Dolt itself, or start with `--beads-only`.',
+  },
+  work_live: {
+    status: 409,
+    message: 'Gemba does not go over to Beads-only mode while agents are at work: {beads}.',
+    mend: 'Wait until they are done, or end their sessions on the page Sessions; then choose again.',
   },
   beads_missing: {
     status: 404,

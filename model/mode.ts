@@ -44,12 +44,12 @@ export interface CapabilityProfile {
 /** Surfaces that depend on nothing but beads. */
 const ofBeads: readonly Surface[] = ['board', 'backlog', 'graph', 'details', 'authoring']
 
-/** The surfaces of a mode: Beads-only hides whatever depends on live work; full mode has no use for its ledger and selector. */
+/** The surfaces of a mode: Beads-only hides whatever depends on live work; full mode keeps no ledger. */
 export function profileOf(mode: RuntimeMode, readOnly: boolean): CapabilityProfile {
   const offered: readonly Surface[] =
     mode === 'beads_only'
       ? [...ofBeads, 'history', 'source-selection']
-      : surfaces.filter((surface) => surface !== 'history' && surface !== 'source-selection')
+      : surfaces.filter((surface) => surface !== 'history')
   return { mode, readOnly, surfaces: offered.filter((surface) => !(readOnly && surface === 'authoring')) }
 }
 

@@ -82,7 +82,9 @@ export interface BeadsOnlySettings {
   readonly restart: boolean
   /** The session manifest, absolute. */
   readonly manifest: string
-  readonly store: { readonly folder: string }
+  /** Whose store it is: that of the project which went over from full mode, else Beads-only mode's own. */
+  readonly project: string
+  readonly store: ServerSettings['store']
   readonly disk: CommonSettings['disk']
   readonly listen: ServerSettings['listen']
   readonly origins: readonly string[]

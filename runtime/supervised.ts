@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import type { SourceSelection } from '../model/mode.ts'
 
 /** What a process started by the supervisor tells it. */
 export interface PaneLine {
@@ -13,7 +14,13 @@ export interface WarningLine {
   readonly mend: string
 }
 
+/** Full mode ends, and Beads-only mode begins on this source. */
+export interface BecomesLine {
+  readonly becomes: SourceSelection
+}
+
 export type SupervisedMessage =
+  | BecomesLine
   | { readonly ready: true }
   | { readonly panes: readonly PaneLine[] }
   | { readonly warnings: readonly WarningLine[] }

@@ -25,14 +25,13 @@ import { openSource } from './open-source.ts'
 import { openServerHealth } from './server-health.ts'
 
 /** Events that the log keeps. */
-const keepEvents = 50_000
+const keepEvents = 200_000
 
 /** How long the console waits for the first beads; a slow source then shows in its status. */
 const firstLookMs = 10_000
 
 /** What stands where full mode has a project: nothing is dispatched. */
-const noProject: Project = {
-  id: 'beads-only',
+const noProject: Omit<Project, 'id'> = {
   name: 'Beads',
   prefix: '',
   repositories: [],
@@ -53,7 +52,8 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
       await Promise.resolve(release()).catch((error: unknown) => logger.warn({ err: error }, 'stopping'))
   })
 
-  const store = await openStore({ at: settings.store, project: noProject.id })
+  const project = { ...noProject, id: settings.project }
+  const store = await openStore({ at: settings.store, project: project.id })
   releases.push(() => store.close())
   const sweep = setInterval(
     () => void store.sweep({ keepEvents }).catch((error: unknown) => logger.warn({ err: error }, 'sweeping')),
@@ -83,7 +83,7 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
 
   const hostToken = secret(settings.hostTokenFile)
   const api = await createApi({
-    project: noProject,
+    project,
     version: settings.version,
     person: process.env['GEMBA_ACTOR'] ?? userInfo().username,
     work: source.work,

@@ -6,6 +6,7 @@ import type { SessionManifest } from '../model/manifest.ts'
 import type { ModeSource, RemoteState, SourceSelection } from '../model/mode.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
+import { changeGate } from './change-gate.ts'
 
 /** A Beads source that is open. */
 export interface OpenSource {
@@ -47,9 +48,7 @@ export function chosenSource(
 ): ChosenSource {
   let current: OpenSource | null = null
   let closed = false
-  let exchanging = false
-  let atWork = 0
-  let idle = (): void => undefined
+  const gate = changeGate(drainMs)
   let last: Promise<unknown> = Promise.resolve()
   const listeners = new Set<(open: OpenSource) => void>()
 
@@ -57,15 +56,13 @@ export function chosenSource(
     const next = await open(selection)
     if (closed) return next.close()
     const before = current
-    exchanging = true
     try {
-      await drained()
-      current = next
+      await gate.closedWhile(async () => {
+        current = next
+      })
     } catch (error) {
       await next.close()
       throw error
-    } finally {
-      exchanging = false
     }
     for (const listener of listeners) listener(next)
     // It is open: what fails from here on is told, and takes nothing back.
@@ -73,29 +70,6 @@ export function chosenSource(
     await before
       ?.close()
       .catch((error: unknown) => logger.warn({ err: error }, 'the source before could not be closed'))
-  }
-
-  /** What is at work on the source is waited for, for a while: it is neither broken off nor carried over. */
-  function drained(): Promise<void> {
-    if (atWork === 0) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new GembaError('source_busy', {})), drainMs)
-      idle = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
-
-  async function during<T>(run: () => Promise<T>): Promise<T> {
-    if (exchanging) throw new GembaError('source_changed', {})
-    atWork += 1
-    try {
-      return await run()
-    } finally {
-      atWork -= 1
-      if (atWork === 0) idle()
-    }
   }
 
   function queued(run: () => Promise<void>): Promise<void> {
@@ -126,11 +100,11 @@ export function chosenSource(
     exchange: {
       export: async (format, write) => exchange().export(format, write),
       plan: async (texts, options) => exchange().plan(texts, options),
-      import: (texts, options) => during(async () => exchange().import(texts, options)),
+      import: (texts, options) => gate.during(async () => exchange().import(texts, options)),
     },
     current: () => current,
     id: () => (current === null ? '' : idOf(current.source)),
-    during,
+    during: (run) => gate.during(run),
     select: (selection, actor) => queued(() => goOver(selection, actor)),
     begin: (selection, actor) => queued(async () => (current === null ? goOver(selection, actor) : undefined)),
     onSelect: (listener) => void listeners.add(listener),

@@ -45,6 +45,13 @@ export async function openSource(
   }
 }
 
+/** Finds out whether a source can be used; makes a database where the selection says so. Nothing is recorded. */
+export async function tryOutSource(selection: SourceSelection): Promise<void> {
+  sourceDisplay(selection)
+  const { raw } = await openPlane(selection, { readOnly: false, restart: false })
+  await raw.disconnect()
+}
+
 interface RawSource {
   readonly raw: WorkPlane
   readonly exchange: BeadsExchange

@@ -24,6 +24,8 @@ import { openServerHealth } from './server-health.ts'
 import { recordBoard } from './board-recorder.ts'
 import { followHosts } from './host-follower.ts'
 import { openLate } from './late-work-plane.ts'
+import { modeChange } from './mode-change.ts'
+import { tryOutSource } from './open-source.ts'
 import { openProjectBeads } from './project-beads.ts'
 import { startReconciler } from './reconciler.ts'
 import { openRestorer } from './restorer.ts'
@@ -126,6 +128,11 @@ async function main(settings: ServerSettings): Promise<void> {
   })
   releases.push(() => worker.close())
 
+  const change = modeChange({
+    ...{ project: project.id, store, beads: settings.beads, tryOut: tryOutSource },
+    processes: () => processes,
+    tell: (becomes) => tell({ becomes }),
+  })
   const api = await createApi({
     project,
     version: settings.version,
@@ -136,7 +143,7 @@ async function main(settings: ServerSettings): Promise<void> {
     commands,
     hub,
     exchange: sqlExchange(beadsLogin(settings.beads)),
-    mode: fullMode({ work: late.plane, board }),
+    mode: fullMode({ work: late.plane, board }, change),
     orchestration: settings.orchestration === 'none' ? null : nativeManifest(settings.version),
     auth:
       settings.auth === 'token'

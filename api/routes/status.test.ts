@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { GembaError } from '../../model/error.ts'
+import { fullMode, type ModeChange } from '../full-mode.ts'
 import { BeadsOnlyDouble } from '../testing/beads-only.ts'
 import { testApi } from '../testing/test-api.ts'
 
 const codeOf = (answer: { json(): unknown }): unknown => (answer.json() as { code?: unknown }).code
 
 describe('status in full mode', () => {
-  it('is that of the project, whose source stays', async () => {
+  it('is that of the project', async () => {
     const api = await testApi()
     const answer = await api.call({ method: 'GET', url: '/api/v1/status' })
     expect(answer.json()).toMatchObject({
@@ -17,8 +19,23 @@ describe('status in full mode', () => {
       beads_read_only: false,
       privilege: 'read_write',
     })
-    const choice = await api.change('POST', '/api/v1/status/source', { kind: 'url', url: 'mysql://x/y' })
-    expect([choice.statusCode, codeOf(choice)]).toEqual([409, 'source_fixed'])
+    const remote = await api.change('POST', '/api/v1/status/remote', { name: 'origin', url: 'file:///beads' })
+    expect([remote.statusCode, codeOf(remote)]).toEqual([409, 'source_fixed'])
+  })
+
+  it('tells the choice of a source to whoever goes over to Beads-only mode, and its refusal to the person', async () => {
+    const chosen: unknown[] = []
+    const { deps } = await testApi()
+    const leave: ModeChange['leave'] = async (selection, { name }) => {
+      if (chosen.push([selection, name]) > 1) throw new GembaError('work_live', { beads: 'gm-1' })
+    }
+    const api = await testApi({ mode: fullMode(deps, { during: (run) => run(), leave }) })
+    const selection = { kind: 'url', url: 'mysql://x/y' }
+    const choice = await api.change('POST', '/api/v1/status/source', selection)
+    expect([choice.statusCode, choice.json()]).toMatchObject([200, { mode: 'full' }])
+    const refused = await api.change('POST', '/api/v1/status/source', selection)
+    expect([refused.statusCode, codeOf(refused)]).toEqual([409, 'work_live'])
+    expect(chosen[0]).toEqual([selection, 'ada'])
   })
 })
 

@@ -64,7 +64,7 @@ export async function testApi(
     commands,
     hub,
     disk,
-    mode: fullMode({ work, board }),
+    mode: fullMode({ work, board }, { during: (run) => run(), leave: async () => undefined }),
     exchange,
     orchestration: null,
     auth: { mode: 'token', token, hostToken },

@@ -3,9 +3,21 @@ import { computed, shallowRef } from 'vue'
 import type { ManifestState } from '../../../model/manifest.ts'
 import type { SourceSelection } from '../../../model/mode.ts'
 import { api } from '../api/client.ts'
+import { ProblemError } from '../api/problem.ts'
 import { showSource } from '../api/request.ts'
-import type { ModeStatus } from '../api/types.ts'
+import type { ModeStatus, Problem } from '../api/types.ts'
 import { useSelection } from './selection.ts'
+
+/** How long the server may take from full mode to Beads-only mode, in milliseconds. */
+const goesOverWithinMs = 90_000
+
+const notGoneOver: Problem = {
+  code: 'server_unreachable',
+  detail: 'Full mode was left, but Beads-only mode has not come up.',
+  mend: 'Look at the terminal in which `gemba serve` runs; it says why.',
+  status: 0,
+  params: {},
+}
 
 /** The mode, source and health of the server, as it told them last. */
 export const useStatus = defineStore('status', () => {
@@ -30,8 +42,15 @@ export const useStatus = defineStore('status', () => {
     take(await api.checkStatus())
   }
 
+  /** In full mode the server ends for it, and one of Beads-only mode takes its place: that is waited for. */
   async function select(source: SourceSelection): Promise<void> {
-    take(await api.selectSource(source))
+    const answer = await api.selectSource(source)
+    if (answer.mode === 'beads_only') return take(answer)
+    for (const end = Date.now() + goesOverWithinMs; Date.now() < end; await new Promise((go) => setTimeout(go, 400))) {
+      const now = await api.status().catch(() => null)
+      if (now?.mode === 'beads_only') return take(now)
+    }
+    throw new ProblemError(notGoneOver)
   }
 
   async function setUpRemote(name: string, url: string): Promise<void> {
