@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { GembaError } from '../model/error.ts'
 import type { BeadsExchange } from '../model/exchange.ts'
+import { requireBeads, sqlLoginOf } from '../planes/work/bd/discover-beads.ts'
 import { createBeads } from '../planes/work/create-beads.ts'
 import { beadsLogin, trust, type BeadsLogin } from '../planes/work/login.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
@@ -8,7 +9,7 @@ import type { ServerAddress } from '../runtime/beads-address.ts'
 import { urlAddress, withPasswordFile } from '../runtime/beads-source.ts'
 import { loadProject } from '../runtime/config.ts'
 import { dataFolderOf, runningServer, type DataFolder } from '../runtime/data-folder.ts'
-import { readServerSettings, settingsVariable } from '../runtime/settings.ts'
+import { readServerSettings, settingsVariable, type BeadsServerSettings } from '../runtime/settings.ts'
 
 /** Which beads a command is about: a source of its own, else a project's. */
 export interface SourceFlags {
@@ -49,8 +50,19 @@ function serverLogin({ host, port, user, password, database, tls }: ServerAddres
 /** The database that the running Gemba uses, else a server of the project's own. */
 async function projectLogin(folder: string, data: DataFolder): Promise<BeadsLogin> {
   const { beads } = loadProject(folder)
+  if ('folder' in beads) return folderLogin(beads.folder)
   if (!beads.embedded) return serverLogin(beads)
   const running = await runningServer(data)
   if (running?.state !== 'up') throw new GembaError('not_running', { folder: resolve(folder) })
-  return beadsLogin(readServerSettings({ [settingsVariable]: join(data.settings, 'server.json') }).beads)
+  const settings = readServerSettings({ [settingsVariable]: join(data.settings, 'server.json') })
+  return beadsLogin(settings.beads as BeadsServerSettings)
+}
+
+/** The Dolt server that a folder names. `exchange_unsupported` where bd keeps the rows in files. */
+async function folderLogin(folder: string): Promise<BeadsLogin> {
+  const login = sqlLoginOf(await requireBeads(folder))
+  if (login !== undefined) return login
+  throw new GembaError('exchange_unsupported', {
+    why: `bd keeps the database of ${folder} in files; use the page Import and export of the console, or bd itself`,
+  })
 }

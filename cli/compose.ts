@@ -179,6 +179,7 @@ function beadsSettings(loaded: LoadedProject, data: DataFolder, doltPort: number
     const server = { host: '127.0.0.1', port: doltPort, user: 'root', passwordFile: data.doltPassword }
     return { ...server, database: beads.database, embedded: true, tls: null }
   }
+  if ('folder' in beads) return beads
   const { host, port, user, password, database, tls } = beads
   if (password !== '') writePrivateFile(data.beadsPassword, `${password}\n`)
   return { host, port, user, passwordFile: password === '' ? null : data.beadsPassword, database, embedded: false, tls }

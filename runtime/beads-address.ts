@@ -3,8 +3,14 @@ import { resolve } from 'node:path'
 import type { ProjectFile } from '../model/schema/config.ts'
 import { invalid, type ConfigFile } from './config-file.ts'
 
-/** Where the beads are: a Dolt server that Gemba runs, or one of the person's own. */
-export type BeadsAddress = { readonly embedded: true; readonly database: string } | ServerAddress
+/** Where the beads are: a Dolt server that Gemba runs, one of the person's own, or a folder that `bd` keeps. */
+export type BeadsAddress = { readonly embedded: true; readonly database: string } | ServerAddress | FolderAddress
+
+export interface FolderAddress {
+  readonly embedded: false
+  /** A folder with `.beads`, or the `.beads` itself, absolute. */
+  readonly folder: string
+}
 
 export interface ServerAddress {
   readonly embedded: false
@@ -17,22 +23,44 @@ export interface ServerAddress {
   readonly tls: { readonly caFile: string | null } | null
 }
 
-/** Reads `[beads]` of the project in `root`. An address wins over `embedded` unless the file asks for both; `from` says where it was written. */
+/** A key's value and where it was written. */
+interface Written {
+  readonly value: string | undefined
+  readonly from: string
+}
+
+/**
+ * Reads `[beads]` of the project in `root`. An address or a folder wins over `embedded` unless the file asks for both; of
+ * the two the one of the environment wins, and none when both stand in the same place.
+ */
 export function beadsAddress(
   file: ConfigFile<ProjectFile>,
-  url: { readonly value: string | undefined; readonly from: string },
+  { url, dir }: { readonly url: Written; readonly dir: Written },
   database: string,
   root: string,
 ): BeadsAddress {
   const written = file.content.beads ?? {}
-  if (written.embedded === true && written.url !== undefined) {
-    throw invalid(file.file, file.lineOf(['beads', 'url']), 'beads.url and beads.embedded = true exclude each other')
+  for (const key of ['url', 'dir'] as const) {
+    if (written.embedded === true && written[key] !== undefined) {
+      const why = `beads.${key} and beads.embedded = true exclude each other`
+      throw invalid(file.file, file.lineOf(['beads', key]), why)
+    }
   }
-  if (url.value !== undefined) return ownServer(url.value, url.from, database, root)
-  if (written.embedded === false) {
-    throw invalid(file.file, file.lineOf(['beads', 'embedded']), 'beads.embedded = false needs beads.url')
+  const [first] = [url, dir].filter(({ value }) => value !== undefined).sort((a, b) => rank(a) - rank(b))
+  if (first === undefined) {
+    if (written.embedded !== false) return { embedded: true, database }
+    throw invalid(file.file, file.lineOf(['beads', 'embedded']), 'beads.embedded = false needs beads.url or beads.dir')
   }
-  return { embedded: true, database }
+  if (url.value !== undefined && dir.value !== undefined && rank(url) === rank(dir)) {
+    throw invalid(url.from, undefined, `beads.url and beads.dir exclude each other; beads.dir comes from ${dir.from}`)
+  }
+  if (first === dir) return { embedded: false, folder: resolve(root, String(dir.value)) }
+  return ownServer(String(url.value), url.from, database, root)
+}
+
+/** The environment comes first. */
+function rank({ from }: Written): number {
+  return from.startsWith('environment ') ? 0 : 1
 }
 
 function ownServer(text: string, from: string, database: string, root: string): BeadsAddress {

@@ -29,7 +29,7 @@ function complaint(project: string, agents?: string, env: NodeJS.ProcessEnv = {}
     load(project, agents, env)
   } catch (error) {
     if (error instanceof GembaError && error.code === 'config_invalid')
-      return error.message.replace(`${folder}/.gemba/`, '')
+      return error.message.replaceAll(`${folder}/.gemba/`, '')
     throw error
   }
   throw new Error('it was accepted')
@@ -221,7 +221,16 @@ describe('what is wrong is told with its place', () => {
       `${minimal}[beads]\nembedded = true\nurl = "mysql://h/x"`,
       'gemba.toml:5: beads.url and beads.embedded = true exclude each other',
     ],
-    ['no kind of Beads', `${minimal}[beads]\nembedded = false`, 'gemba.toml:4: beads.embedded = false needs beads.url'],
+    [
+      'no kind of Beads',
+      `${minimal}[beads]\nembedded = false`,
+      'gemba.toml:4: beads.embedded = false needs beads.url or beads.dir',
+    ],
+    [
+      'an address and a folder',
+      `${minimal}[beads]\nurl = "mysql://h/x"\ndir = "plans"`,
+      'gemba.toml:4: beads.url and beads.dir exclude each other; beads.dir comes from gemba.toml:5',
+    ],
     [
       'an address with a lonely %',
       `${minimal}[beads]\nurl = "mysql://me:100%@h/x"`,
@@ -282,4 +291,12 @@ test('an address that asks for TLS is taken at its word, or refused', () => {
   expect(complaint(beadsAt('?tls=true&tls=false'))).toContain('each once')
   expect(complaint(beadsAt('?tls-ca=ca.pem'))).toContain('needs tls=true')
   expect(complaint(beadsAt('?tls=true').replace('dolt.example', '10.0.0.7'))).toContain('the name')
+})
+
+test('a folder of bd is taken from where it is named, the environment first', () => {
+  writeFileSync(join(folder, '.gemba/gemba.toml'), `${minimal}[beads]\nurl = "mysql://h/x"`)
+  expect(loadProject(folder, { GEMBA_BEADS_DIR: '/plans' }).beads).toEqual({ embedded: false, folder: '/plans' })
+  writeFileSync(join(folder, '.gemba/gemba.toml'), `${minimal}[beads]\ndir = "plans"`)
+  expect(loadProject(folder, {}).beads).toEqual({ embedded: false, folder: join(folder, 'plans') })
+  expect(loadProject(folder, { GEMBA_BEADS_URL: 'mysql://h/x' }).beads).toMatchObject({ host: 'h', database: 'x' })
 })

@@ -100,6 +100,7 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
   const value = <Type>(path: string): Type => origins.get(path)?.value as Type
   const from = (path: string): string => origins.get(path)?.from ?? paths.project
   const id = file.content.project.id
+  const written = (path: string) => ({ value: value<string | undefined>(path), from: from(path) })
   const agents = agentTypes(agentsFile)
   const repositories = writtenRepositories(root, id, file)
   const prefix = file.content.project.prefix ?? id
@@ -118,7 +119,7 @@ export function loadProject(folder: string, env: NodeJS.ProcessEnv = process.env
     repositories,
     agents,
     beads: withPasswordOf(
-      beadsAddress(file, { value: value('beads.url'), from: from('beads.url') }, value('beads.database'), root),
+      beadsAddress(file, { url: written('beads.url'), dir: written('beads.dir') }, value('beads.database'), root),
       value('beads.password_file'),
       root,
     ),
@@ -137,7 +138,7 @@ function listenAddress({ value, from }: ConfigOrigin): ListenAddress {
 }
 
 function withPasswordOf(beads: BeadsAddress, file: string | undefined, root: string): BeadsAddress {
-  if (beads.embedded || beads.password !== '' || file === undefined) return beads
+  if (beads.embedded || 'folder' in beads || beads.password !== '' || file === undefined) return beads
   return { ...beads, password: passwordIn(resolve(root, file)) }
 }
 

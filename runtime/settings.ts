@@ -37,8 +37,10 @@ export interface CommonSettings {
   }
 }
 
-/** Where the Beads database is. */
-export interface BeadsSettings {
+/** Where the Beads database is: on a Dolt server, or in a folder that `bd` keeps. */
+export type BeadsSettings = BeadsServerSettings | { readonly embedded: false; readonly folder: string }
+
+export interface BeadsServerSettings {
   readonly host: string
   readonly port: number
   readonly user: string

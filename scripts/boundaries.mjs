@@ -28,6 +28,7 @@ export const boundaries = {
       'temporal',
       'agent/scripted',
       'agent/install-bridge',
+      'planes/work/bd/discover-beads',
       'planes/work/create-beads',
       'planes/work/import/jsonl-records',
       'planes/work/login',

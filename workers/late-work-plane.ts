@@ -1,23 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GembaError } from '../model/error.ts'
+import type { BeadsExchange } from '../model/exchange.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
+import type { RawSource } from './open-source.ts'
 
 export interface LateWorkPlane {
   /** Refuses with `work_plane_unavailable` until the real one is there. */
   readonly plane: WorkPlane
+  /** Likewise. */
+  readonly exchange: BeadsExchange
   /** Resolves with the real one; rejects only when stopped. */
   readonly opened: Promise<WorkPlane>
 }
 
 /** Opens a work plane in the background, however long its database takes to answer. */
-export function openLate(open: () => Promise<WorkPlane>, stopped: AbortSignal): LateWorkPlane {
-  let real: WorkPlane | undefined
+export function openLate(open: () => Promise<RawSource>, stopped: AbortSignal): LateWorkPlane {
+  let real: RawSource | undefined
   let why = 'it has not been reached yet'
   const opened = (async () => {
     for (let wait = 100; ; wait = Math.min(wait * 2, 2_000)) {
       try {
         real = await open()
-        return real
+        return real.raw
       } catch (error) {
         if (stopped.aborted) throw error
         why = error instanceof Error ? error.message : String(error)
@@ -30,9 +34,18 @@ export function openLate(open: () => Promise<WorkPlane>, stopped: AbortSignal): 
     get(_, method) {
       if (method === 'then') return undefined
       // Not every plane has every method.
-      if (real !== undefined) return Reflect.get(real, method)?.bind(real)
+      if (real !== undefined) return Reflect.get(real.raw, method)?.bind(real.raw)
       return method === 'disconnect' ? () => Promise.resolve() : refuse
     },
   })
-  return { plane, opened }
+  const exchange = async (): Promise<BeadsExchange> => real?.exchange ?? refuse()
+  return {
+    plane,
+    exchange: {
+      export: async (format, write) => (await exchange()).export(format, write),
+      plan: async (texts, options) => (await exchange()).plan(texts, options),
+      import: async (texts, options) => (await exchange()).import(texts, options),
+    },
+    opened,
+  }
 }

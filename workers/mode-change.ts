@@ -3,7 +3,7 @@ import { GembaError } from '../model/error.ts'
 import type { SourceSelection } from '../model/mode.ts'
 import { urlAddress } from '../runtime/beads-source.ts'
 import { isLoopback } from '../runtime/listen-address.ts'
-import type { BeadsSettings } from '../runtime/settings.ts'
+import type { BeadsServerSettings } from '../runtime/settings.ts'
 import type { Store } from '../store/store.ts'
 import type { Processes } from '../temporal/processes.ts'
 import { changeGate } from './change-gate.ts'
@@ -18,7 +18,7 @@ export interface ModeChangeDeps {
   readonly project: string
   readonly store: Pick<Store, 'snapshots'>
   /** The Beads database of the project. */
-  readonly beads: Pick<BeadsSettings, 'host' | 'port' | 'embedded'>
+  readonly beads: Pick<BeadsServerSettings, 'host' | 'port' | 'embedded'> | { readonly embedded: false }
   readonly processes: () => Pick<Processes, 'seats'> | undefined
   /** Fails when a source can not be used. */
   readonly tryOut: (selection: SourceSelection) => Promise<void>

@@ -52,7 +52,8 @@ export async function tryOutSource(selection: SourceSelection): Promise<void> {
   await raw.disconnect()
 }
 
-interface RawSource {
+/** A Beads database as it is: nothing of what is done is recorded. */
+export interface RawSource {
   readonly raw: WorkPlane
   readonly exchange: BeadsExchange
 }
@@ -63,7 +64,8 @@ interface Access {
   readonly restart: boolean
 }
 
-async function openPlane(selection: SourceSelection, access: Access): Promise<RawSource> {
+/** Opens what a selection names; the caller disconnects. */
+export async function openPlane(selection: SourceSelection, access: Access): Promise<RawSource> {
   if (selection.kind !== 'url') return openFolder(selection, access)
   const { host, port, user, password, database, tls } = urlAddress(selection.url)
   const login = { host, port, user, database, ...(password === '' ? {} : { password }), ...trust(tls) }

@@ -9,8 +9,6 @@ import { fullMode } from '../api/full-mode.ts'
 import { HostHub } from '../api/host-hub.ts'
 import type { EscalationView } from '../model/escalation.ts'
 import { openBoard } from '../planes/work/board.ts'
-import { beadsLogin } from '../planes/work/login.ts'
-import { sqlExchange } from '../planes/work/sql-exchange.ts'
 import { DiskWatch } from '../runtime/disk-watch.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { readServerSettings, type ServerSettings } from '../runtime/settings.ts'
@@ -142,7 +140,7 @@ async function main(settings: ServerSettings): Promise<void> {
     store,
     commands,
     hub,
-    exchange: sqlExchange(beadsLogin(settings.beads)),
+    exchange: late.exchange,
     mode: fullMode({ work: late.plane, board }, change),
     orchestration: settings.orchestration === 'none' ? null : nativeManifest(settings.version),
     auth:

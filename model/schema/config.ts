@@ -60,7 +60,8 @@ const beadsTable = table(
     dir: Type.Optional(
       Type.String({
         minLength: 1,
-        description: 'A folder with `.beads`, or the `.beads` itself, read and written through `bd`. Beads-only mode.',
+        description:
+          'A folder with `.beads`, or the `.beads` itself, from the project folder on; read and written through `bd`, or by SQL where a Dolt server keeps it.',
         ...environment('GEMBA_BEADS_DIR'),
       }),
     ),

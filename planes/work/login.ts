@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { BeadsSettings } from '../../runtime/settings.ts'
+import type { BeadsServerSettings } from '../../runtime/settings.ts'
 
 /** Where a Beads database is and who we are there. */
 export interface BeadsLogin {
@@ -16,13 +16,13 @@ export interface BeadsLogin {
 }
 
 /** What the settings of a server say, with the secrets and certificates that they only name. */
-export function beadsLogin({ host, port, user, database, passwordFile, tls }: BeadsSettings): BeadsLogin {
+export function beadsLogin({ host, port, user, database, passwordFile, tls }: BeadsServerSettings): BeadsLogin {
   const password = passwordFile === null ? {} : { password: readFileSync(passwordFile, 'utf8').trim() }
   return { host, port, user, database, ...password, ...trust(tls) }
 }
 
 /** The part of a login that says how TLS is spoken. */
-export function trust(tls: BeadsSettings['tls']): Pick<BeadsLogin, 'tls'> {
+export function trust(tls: BeadsServerSettings['tls']): Pick<BeadsLogin, 'tls'> {
   if (tls === null) return {}
   return { tls: tls.caFile === null ? {} : { ca: readFileSync(tls.caFile, 'utf8') } }
 }

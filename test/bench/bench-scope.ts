@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContext } from '@playwright/test'
 import type { BeadsLogin } from '../../planes/work/login.ts'
-import type { ServerSettings } from '../../runtime/settings.ts'
+import type { BeadsServerSettings, ServerSettings } from '../../runtime/settings.ts'
 import { eventually } from '../system/api-client.ts'
 import { createProject, RunningGemba, type ProjectOptions, type TestProject } from '../system/running-gemba.ts'
 import type { ConsoleBrowser } from './console-browser.ts'
@@ -87,7 +87,7 @@ export function settingsOf({ project }: RunningGemba): ServerSettings {
 
 /** How to sign in to the project's Beads database. */
 export function beadsLoginOf(gemba: RunningGemba): BeadsLogin {
-  const { host, port, user, passwordFile, database } = settingsOf(gemba).beads
+  const { host, port, user, passwordFile, database } = settingsOf(gemba).beads as BeadsServerSettings
   const password = passwordFile === null ? {} : { password: readFileSync(passwordFile, 'utf8').trim() }
   return { host, port, user, database, ...password }
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { SessionView } from '../../model/session.ts'
 import { run } from '../../runtime/exec.ts'
-import type { ServerSettings } from '../../runtime/settings.ts'
+import type { BeadsServerSettings, ServerSettings } from '../../runtime/settings.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
 import { eventually, type ApiClient } from './api-client.ts'
 import { createProject, RunningGemba, type TestProject } from './running-gemba.ts'
@@ -189,7 +189,7 @@ export function afterAllThat(bench: BadInputBench): void {
 async function connectTo(project: TestProject): Promise<Connection> {
   const file = join(project.folder, '.gemba/data/settings/server.json')
   const { beads } = JSON.parse(readFileSync(file, 'utf8')) as ServerSettings
-  const { host, port, user, database, passwordFile } = beads
+  const { host, port, user, database, passwordFile } = beads as BeadsServerSettings
   const password = passwordFile === null ? '' : readFileSync(passwordFile, 'utf8').trim()
   return createConnection({ host, port, user, password, database, charset: 'utf8mb4' })
 }
