@@ -75,6 +75,8 @@ export interface ManifestPage {
 /** The ledger of what people changed in one Beads source (seed 001, 6). */
 export interface SessionManifest {
   state(): ManifestState
+  /** Tells why the source can not be changed now, or null that it can: nothing is recorded while it can not. */
+  access(readOnly: string | null): void
   /** Never rejects and never takes long: what can not be written shows in the state, and is tried again. */
   record(deed: ManifestDeed): Promise<void>
   /** Records that the source was selected. */

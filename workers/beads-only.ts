@@ -8,6 +8,7 @@ import { system } from '../model/actor.ts'
 import type { Project } from '../model/project.ts'
 import type { SourceSelection } from '../model/mode.ts'
 import { defaultTiming } from '../model/timing.ts'
+import { ManifestFile } from '../planes/manifest/manifest-file.ts'
 import { openBoard } from '../planes/work/board.ts'
 import { DiskWatch } from '../runtime/disk-watch.ts'
 import { createLogger, type Logger } from '../runtime/logger.ts'
@@ -19,7 +20,7 @@ import { beadsOnlyMode } from './beads-only-mode.ts'
 import { recordBoard } from './board-recorder.ts'
 import { chosenSource } from './chosen-source.ts'
 import { keepTrying } from './keep-trying.ts'
-import { recordManifest } from './manifest-recorder.ts'
+import { recordManifests } from './manifest-recorder.ts'
 import { noCommands } from './no-commands.ts'
 import { openSource } from './open-source.ts'
 import { openServerHealth } from './server-health.ts'
@@ -61,9 +62,11 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
   )
   releases.push(() => clearInterval(sweep))
 
-  const source = chosenSource((selection) => openSource(selection, settings, logger), logger)
-  releases.push(() => source.close())
-  source.onSelect(({ manifest }) => releases.push(recordManifest(manifest, store, logger)))
+  // One for all sources: what waits for a full disk goes in also when people have gone over to another.
+  const ledger = new ManifestFile({ path: settings.manifest, logger })
+  releases.push(() => ledger.close())
+  const source = chosenSource((selection) => openSource(selection, settings, ledger), logger)
+  releases.push(() => source.close(), recordManifests(source, store, logger))
   const board = await openBoard(source.work, {})
   releases.push(() => board.close(), recordBoard(board, store, logger))
   const mode = beadsOnlyMode({

@@ -5,18 +5,26 @@ import type { SessionManifest } from '../model/manifest.ts'
 import { nextRevision } from '../planes/work/revision.ts'
 import type { Store } from '../store/store.ts'
 
+/** What tells of each source that is opened, the one after the other. */
+export interface ManifestSources {
+  onSelect(
+    listener: (open: { readonly manifest: Pick<SessionManifest, 'state' | 'onAppend' | 'onState'> }) => void,
+  ): void
+}
+
 /**
- * Tells the event log of each entry of the session manifest and of each change of its state, in their order, for
- * consoles that show the Beads history. The file is the record: what the log can not take is read from there. Returns
- * the release.
+ * Tells the event log of each entry of the session manifest of the present source and of each change of its state, in
+ * their order, for consoles that show the Beads history. Of a source that was left nothing more is told. The file is
+ * the record: what the log can not take is read from there. Returns the release.
  */
-export function recordManifest(
-  manifest: Pick<SessionManifest, 'onAppend' | 'onState'>,
+export function recordManifests(
+  sources: ManifestSources,
   store: Pick<Store, 'append'>,
   logger: Logger,
 ): () => Promise<void> {
   let waiting: NewEvent[] = []
   let last = Promise.resolve()
+  let releases: (() => void)[] = []
   /** What came while others were told goes together. */
   const tellWaiting = async (): Promise<void> => {
     const events = waiting
@@ -31,12 +39,21 @@ export function recordManifest(
     waiting.push({ source: 'manifest', sourceRevision: nextRevision(), at, actor: system, body })
     last = last.then(tellWaiting)
   }
-  const releases = [
-    manifest.onAppend((entry) => tell({ kind: 'manifest.appended', entry })),
-    manifest.onState((state) => tell({ kind: 'manifest.changed', state })),
-  ]
-  return async () => {
+  const leave = (): void => {
     for (const release of releases) release()
+    releases = []
+  }
+  sources.onSelect(({ manifest }) => {
+    leave()
+    // Whoever heard last of the source before hears now of this one.
+    tell({ kind: 'manifest.changed', state: manifest.state() })
+    releases = [
+      manifest.onAppend((entry) => tell({ kind: 'manifest.appended', entry })),
+      manifest.onState((state) => tell({ kind: 'manifest.changed', state })),
+    ]
+  })
+  return async () => {
+    leave()
     await last
   }
 }

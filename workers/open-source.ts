@@ -4,6 +4,7 @@ import { GembaError } from '../model/error.ts'
 import type { BeadsExchange } from '../model/exchange.ts'
 import type { ModeSource, SourceSelection } from '../model/mode.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
+import type { ManifestFile } from '../planes/manifest/manifest-file.ts'
 import { openManifest } from '../planes/manifest/open-manifest.ts'
 import { recordedExchange } from '../planes/manifest/recorded-exchange.ts'
 import { recordedWorkPlane } from '../planes/manifest/recorded-work-plane.ts'
@@ -17,7 +18,6 @@ import { trust } from '../planes/work/login.ts'
 import { readOnlyWorkPlane } from '../planes/work/read-only-work-plane.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
 import { sourceDisplay, urlAddress } from '../runtime/beads-source.ts'
-import type { Logger } from '../runtime/logger.ts'
 import type { BeadsOnlySettings } from '../runtime/settings.ts'
 import type { OpenSource } from './chosen-source.ts'
 
@@ -32,13 +32,13 @@ const askedReadOnly = 'Gemba was started with `--beads-read-only`'
  */
 export async function openSource(
   selection: SourceSelection,
-  { readOnly, restart, manifest }: Pick<BeadsOnlySettings, 'readOnly' | 'restart' | 'manifest'>,
-  logger: Logger,
+  { readOnly, restart }: Pick<BeadsOnlySettings, 'readOnly' | 'restart'>,
+  ledger: ManifestFile,
 ): Promise<OpenSource> {
   const source = sourceDisplay(selection)
   const { raw, exchange } = await openPlane(selection, { readOnly, restart })
   try {
-    return await recorded(source, { raw, exchange }, { path: manifest, readOnly, logger })
+    return await recorded(source, { raw, exchange }, { readOnly, ledger })
   } catch (error) {
     await raw.disconnect()
     throw error
@@ -102,12 +102,12 @@ function prefixOf(folder: string): string {
 async function recorded(
   source: ModeSource,
   { raw, exchange }: RawSource,
-  { path, readOnly, logger }: { path: string; readOnly: boolean; logger: Logger },
+  { readOnly, ledger: file }: { readonly readOnly: boolean; readonly ledger: ManifestFile },
 ): Promise<OpenSource> {
-  const { readOnlyReason } = await raw.manifest()
-  const off = readOnly ? askedReadOnly : readOnlyReason
-  const manifest = await openManifest({ path, source, logger, ...(off === null ? {} : { off }) })
-  const work = recordedWorkPlane(readOnly ? readOnlyWorkPlane(raw, askedReadOnly) : raw, manifest)
+  const plane = readOnly ? readOnlyWorkPlane(raw, askedReadOnly) : raw
+  const { readOnlyReason: off } = await plane.manifest()
+  const manifest = await openManifest({ file, source, off })
+  const work = recordedWorkPlane(plane, manifest)
   return {
     source,
     work,

@@ -34,21 +34,6 @@ export class ManifestReader {
     }
   }
 
-  /** The ids of the newest entries, of whatever source. */
-  async newestIds(limit: number): Promise<string[]> {
-    const ids: string[] = []
-    await this.#with(async (file) => {
-      const { size } = await file.stat()
-      for await (const { start, text } of readBack(file, size, longestRead)) {
-        const entry = text === null ? undefined : entryOf(text)
-        if (entry !== undefined && 'event_id' in entry) ids.push(entry.event_id)
-        if (ids.length >= limit || size - start > mostBytes) break
-      }
-      return nothing
-    }).catch(() => undefined)
-    return ids
-  }
-
   async #with(read: (file: FileHandle) => Promise<ManifestPage>): Promise<ManifestPage> {
     const file = await openToRead(this.#path)
     if (file === undefined) return nothing

@@ -13,7 +13,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ManifestEntry, ManifestState } from '../../model/manifest.ts'
-import { ada, deed, folder, manifestAt, source } from './testing/manifests.ts'
+import { ada, deed, fileAt, folder, manifestAt, source } from './testing/manifests.ts'
 
 const now = (): number => Date.parse('2026-05-03T11:00:00Z')
 
@@ -106,11 +106,12 @@ test('a last line that a crash has torn is closed before the next', async () => 
 
 test('the same key again is recorded once, also after a restart', async () => {
   const path = join(folder(), 'm.jsonl')
-  const first = await manifestAt(path)
+  const file = fileAt(path)
+  const first = await manifestAt(path, { file })
   await first.record(deed('a', { key: 'nonce-1' }))
   await first.record(deed('a', { key: 'nonce-1' }))
   await first.record(deed('b', { key: 'nonce-2' }))
-  await first.close()
+  await file.close()
   const second = await manifestAt(path)
   await second.record(deed('b', { key: 'nonce-2' }))
   await second.record(deed('c', { key: 'nonce-3' }))
@@ -132,11 +133,10 @@ test('a source that is selected is an entry', async () => {
   ])
 })
 
-test('a manifest that is off records nothing, makes nothing, and still shows what was', async () => {
+test('while a source can only be read nothing is made, and what was is shown', async () => {
   const where = folder()
   const path = join(where, '.gemba', 'm.jsonl')
   const off = await manifestAt(path, { off: 'Gemba was started read-only.' })
-  await off.record(deed('a'))
   await off.connected(ada)
   expect(off.state()).toEqual({ path, status: 'off', why: 'Gemba was started read-only.', lost: 0 })
   expect(await off.retry()).toMatchObject({ status: 'off' })
@@ -145,6 +145,60 @@ test('a manifest that is off records nothing, makes nothing, and still shows wha
   const on = await manifestAt(path)
   await on.record(deed('b'))
   expect((await off.page({ limit: 5 })).items).toHaveLength(1)
+})
+
+test('a source that can be written later is recorded from then on, and one that can not be any more is off', async () => {
+  const path = join(folder(), 'm.jsonl')
+  const manifest = await manifestAt(path, { off: 'The login may only read.' })
+  const states: string[] = []
+  manifest.onState(({ status }) => states.push(status))
+  manifest.access(null)
+  expect(manifest.state()).toMatchObject({ status: 'ok' })
+  await manifest.record(deed('a'))
+  manifest.access('The login may only read.')
+  manifest.access('The login may only read.')
+  expect(manifest.state()).toEqual({ path, status: 'off', why: 'The login may only read.', lost: 0 })
+  // Whatever was said of the source: it was changed, so it can be.
+  await manifest.record(deed('b'))
+  expect(manifest.state()).toMatchObject({ status: 'ok' })
+  expect(entriesOf(path).map(({ entity }) => entity.title)).toEqual(['a', 'b'])
+  expect(states).toEqual(['ok', 'off', 'ok'])
+})
+
+test('a file that can not be written shows as soon as the source can be', async () => {
+  const path = join(folder(), 'm.jsonl')
+  mkdirSync(path)
+  const manifest = await manifestAt(path, { off: 'The login may only read.' })
+  manifest.access(null)
+  await vi.waitFor(() => expect(manifest.state()).toMatchObject({ status: 'failed', lost: 0 }))
+})
+
+test('what waits for the disk outlives a change of source, and all goes in in the order in which it came', async () => {
+  const path = join(folder(), 'm.jsonl')
+  mkdirSync(path)
+  const file = fileAt(path)
+  const before = await manifestAt(path, { file })
+  await before.record(deed('a', { key: 'n1' }))
+  await before.record(deed('b'))
+  const after = await manifestAt(path, { file, source: { kind: 'beads_dir', display: '/work' }, off: 'Read-only.' })
+  await before.close()
+  expect(after.state()).toMatchObject({ status: 'failed', lost: 2 })
+  const told: string[] = []
+  after.onAppend(({ entity }) => told.push(entity.title))
+  after.access(null)
+  await after.record(deed('c'))
+  const back = await manifestAt(path, { file })
+  await back.record(deed('a', { key: 'n1' }))
+  expect(back.state()).toMatchObject({ status: 'failed', lost: 3 })
+  rmSync(path, { recursive: true })
+  expect(await after.retry()).toMatchObject({ status: 'ok', lost: 0 })
+  expect(entriesOf(path).map(({ entity, source: { kind } }) => `${kind} ${entity.title}`)).toEqual([
+    'url a',
+    'url b',
+    'beads_dir c',
+  ])
+  // Who looks at one source hears nothing of the other.
+  expect(told).toEqual(['c'])
 })
 
 test('texts are cut and say how long they were; a line is never longer than 32 KiB', async () => {

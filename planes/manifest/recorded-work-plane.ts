@@ -20,19 +20,19 @@ const mostOpen = 1_000
  * changed nothing, and one for a write that is repeated by its key. Claims and releases are a session's, which
  * Beads-only mode has not, and are not recorded.
  */
-export function recordedWorkPlane(work: WorkPlane, manifest: Pick<SessionManifest, 'record'>): WorkPlane {
+export function recordedWorkPlane(work: WorkPlane, manifest: Pick<SessionManifest, 'record' | 'access'>): WorkPlane {
   return new RecordedWorkPlane(work, manifest)
 }
 
 class RecordedWorkPlane implements WorkPlane {
   readonly #work: WorkPlane
-  readonly #manifest: Pick<SessionManifest, 'record'>
+  readonly #manifest: Pick<SessionManifest, 'record' | 'access'>
   readonly #open = new Map<string, BeadDetail>()
   readonly history?: NonNullable<WorkPlane['history']>
   readonly remote?: NonNullable<WorkPlane['remote']>
   readonly setRemote?: NonNullable<WorkPlane['setRemote']>
 
-  constructor(work: WorkPlane, manifest: Pick<SessionManifest, 'record'>) {
+  constructor(work: WorkPlane, manifest: Pick<SessionManifest, 'record' | 'access'>) {
     this.#work = work
     this.#manifest = manifest
     if (work.history !== undefined) this.history = work.history.bind(work)
@@ -136,8 +136,11 @@ class RecordedWorkPlane implements WorkPlane {
     await this.#manifest.record({ ...deed, actor: write.actor, ...(key === undefined ? {} : { key }) })
   }
 
-  manifest(): Promise<WorkPlaneManifest> {
-    return this.#work.manifest()
+  /** What the source says of itself tells whether there is anything to record. */
+  async manifest(): Promise<WorkPlaneManifest> {
+    const told = await this.#work.manifest()
+    this.#manifest.access(told.readOnlyReason)
+    return told
   }
 
   list(): Promise<BeadSummary[]> {

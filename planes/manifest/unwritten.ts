@@ -13,6 +13,11 @@ export class Unwritten {
     return this.#waiting.length + this.#dropped
   }
 
+  /** How many never will be. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
   get isEmpty(): boolean {
     return this.#waiting.length === 0
   }

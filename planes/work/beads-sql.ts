@@ -56,9 +56,14 @@ function planeOn(first: Source, login: BeadsLogin): WorkPlane {
       const revision = nextRevision()
       return database.read((reading) => read(reading, source.shape, revision))
     })
+  /** Rights come and go while we are connected. */
+  const lookAgain = async (): Promise<void> => {
+    source = { ...source, shape: await readShape(database) }
+  }
   /** Refuses before taking locks what could never be written. */
   const change = <T>(write: (source: Source) => Promise<T>): Promise<T> =>
     adapting(async () => {
+      if (source.shape.readOnly !== null) await lookAgain()
       const { readOnly } = source.shape
       if (readOnly !== null) throw new GembaError(readOnly.code, { ...readOnly.params })
       return write(source)
@@ -68,7 +73,10 @@ function planeOn(first: Source, login: BeadsLogin): WorkPlane {
   const remote = remembered(remoteLifeMs, readRemote)
 
   return {
-    manifest: () => look((reading, shape) => readManifest(reading, shape, login)),
+    manifest: async () => {
+      await lookAgain()
+      return look((reading, shape) => readManifest(reading, shape, login))
+    },
     list: () => look(listBeads),
     summaries: (ids) => look((reading, shape, revision) => summariesOf(reading, shape, ids, revision)),
     get: (id) => look((reading, shape, revision) => readBead(reading, shape, id, revision)),

@@ -116,6 +116,19 @@ describe('opening a database', () => {
     expect((await plane.changes(cursor))?.beads).toEqual([bead?.id])
   })
 
+  it('writes as soon as its login may, and says so when it may not any more', async () => {
+    const login = await fresh('granted')
+    await root.query("CREATE USER IF NOT EXISTS grown@'%' IDENTIFIED BY 'p'")
+    await root.query("GRANT SELECT ON granted.* TO grown@'%'")
+    const plane = await open({ ...login, user: 'grown', password: 'p' })
+    expect(await plane.manifest()).toMatchObject({ readOnly: true })
+    await root.query("GRANT ALL ON granted.* TO grown@'%'")
+    expect((await plane.create({ title: 'now' }, by)).title).toBe('now')
+    expect(await plane.manifest()).toMatchObject({ readOnly: false, readOnlyReason: null })
+    await root.query("REVOKE INSERT, UPDATE, DELETE, EXECUTE ON granted.* FROM grown@'%'")
+    expect(await plane.manifest()).toMatchObject({ readOnly: true, readOnlyReason: expect.stringContaining('denied') })
+  })
+
   it('reads the newer shape of the dependency table, and does not write it', async () => {
     const login = await fresh('newer')
     const plane = await open(login)

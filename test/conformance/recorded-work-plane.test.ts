@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ManifestEntry, SessionManifest } from '../../model/manifest.ts'
+import { ManifestFile } from '../../planes/manifest/manifest-file.ts'
 import { openManifest } from '../../planes/manifest/open-manifest.ts'
 import { recordedWorkPlane } from '../../planes/manifest/recorded-work-plane.ts'
 import { openBeads } from '../../planes/work/beads-sql.ts'
@@ -13,16 +14,15 @@ import { workPlaneConformance } from './work-plane.ts'
 
 /** That changes are recorded alters nothing of what a work plane promises, on the real database. */
 const folder = mkdtempSync(join(tmpdir(), 'gemba-recorded-'))
+const file = new ManifestFile({ path: join(folder, 'm.jsonl') })
 let manifest: SessionManifest
 
 beforeAll(async () => {
-  manifest = await openManifest({
-    path: join(folder, 'm.jsonl'),
-    source: { kind: 'url', display: 'mysql://127.0.0.1/conformance' },
-  })
+  manifest = await openManifest({ file, source: { kind: 'url', display: 'mysql://127.0.0.1/conformance' } })
 })
 afterAll(async () => {
   await manifest.close()
+  await file.close()
   rmSync(folder, { recursive: true })
 })
 

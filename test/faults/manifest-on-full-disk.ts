@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ManifestState } from '../../model/manifest.ts'
+import { ManifestFile } from '../../planes/manifest/manifest-file.ts'
 import { openManifest } from '../../planes/manifest/open-manifest.ts'
 import { exec } from '../../runtime/exec.ts'
 import { fill, free } from './fill-disk.ts'
@@ -15,7 +16,8 @@ export interface ManifestOutcome {
 }
 
 const path = join(tmpdir(), '.gemba', 'session-manifest.jsonl')
-const manifest = await openManifest({ path, source: { kind: 'url', display: 'dolt://example/gemba' } })
+const file = new ManifestFile({ path })
+const manifest = await openManifest({ file, source: { kind: 'url', display: 'dolt://example/gemba' } })
 
 async function record(title: string): Promise<ManifestState> {
   const entity = { type: 'bead', id: 'gm-1', title } as const
@@ -41,6 +43,7 @@ await remount('rw')
 const after = await record('last')
 const { items, warnings } = await manifest.page({ limit: 50 })
 await manifest.close()
+await file.close()
 const outcome: ManifestOutcome = {
   states: { full, room, readOnly, after },
   titles: items.map(({ entity }) => entity.title).reverse(),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { rmSync } from 'node:fs'
 import type { ManifestDeed, SessionManifest } from '../../../model/manifest.ts'
+import { ManifestFile } from '../manifest-file.ts'
 import { openManifest, type ManifestOptions } from '../open-manifest.ts'
 
 export const source = { kind: 'url', display: 'dolt://example/gemba' } as const
@@ -16,9 +17,16 @@ export function folder(): string {
   return made
 }
 
-/** A manifest for one test. */
+/** The file of manifests for one test. */
+export function fileAt(path: string): ManifestFile {
+  const file = new ManifestFile({ path })
+  onTestFinished(() => file.close())
+  return file
+}
+
+/** A manifest for one test, by default with a file of its own. */
 export async function manifestAt(path: string, options: Partial<ManifestOptions> = {}): Promise<SessionManifest> {
-  const manifest = await openManifest({ path, source, ...options })
+  const manifest = await openManifest({ file: fileAt(path), source, ...options })
   onTestFinished(() => manifest.close())
   return manifest
 }

@@ -1,4 +1,4 @@
-import { utimes, writeFile } from 'node:fs/promises'
+import { chmod, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { doubleBd, type DoubleBd } from '../../../test/bd/double-bd.ts'
@@ -84,5 +84,18 @@ describe('a folder through bd', () => {
     await plane.list()
     for (const run of await double.runs()) expect(run).toContain('--readonly')
     await expect(plane.close('gm-1', { reason: '' }, by)).rejects.toMatchObject({ code: 'read_only' })
+  })
+})
+
+describe.skipIf(process.getuid?.() === 0)('a folder that may be written later', () => {
+  it('says so, and when it may not any more', async () => {
+    const { plane, double } = await open()
+    const beads = join(double.root, '.beads')
+    await chmod(beads, 0o555)
+    releases.push(() => chmod(beads, 0o755))
+    expect(await plane.manifest()).toMatchObject({ readOnly: true })
+    await expect(plane.create({ title: 't' }, by)).rejects.toMatchObject({ code: 'read_only' })
+    await chmod(beads, 0o755)
+    expect(await plane.manifest()).toMatchObject({ readOnly: false, readOnlyReason: null })
   })
 })

@@ -57,14 +57,16 @@ export async function openBdFolder(options: BdFolderOptions): Promise<WorkPlane>
       words,
     }
     await source.words()
-    return planeOn(source, version, await readOnlyReason(folder.beads, readOnly, version))
+    return planeOn(source, version, () => readOnlyReason(folder.beads, readOnly, version))
   } catch (error) {
     bd.close()
     throw error
   }
 }
 
-/** Why nothing may be written, as an error to throw, or null. */
+type Refusal = () => Promise<GembaError | null>
+
+/** Why nothing may be written now, as an error to throw, or null. */
 async function readOnlyReason(beads: string, asked: boolean, version: BdVersion): Promise<GembaError | null> {
   if (asked) return new GembaError('read_only', { why: 'Gemba was started for reading only' })
   const problem = versionProblem(version)
@@ -76,7 +78,7 @@ async function readOnlyReason(beads: string, asked: boolean, version: BdVersion)
   return writable ? null : new GembaError('read_only', { why: `this user has no right to write in ${beads}` })
 }
 
-function planeOn(source: BdSource, version: BdVersion, readOnly: GembaError | null): WorkPlane {
+function planeOn(source: BdSource, version: BdVersion, refusal: Refusal): WorkPlane {
   const { mirror, look, glance } = source.sightings
   const remote = remembered(remoteLifeMs, () => readBdRemote(source))
   const seen = async <T>(read: () => T): Promise<T> => {
@@ -84,11 +86,12 @@ function planeOn(source: BdSource, version: BdVersion, readOnly: GembaError | nu
     return read()
   }
   const change = async <T>(write: () => Promise<T>): Promise<T> => {
-    if (readOnly !== null) throw new GembaError(readOnly.code, { ...readOnly.params })
+    const refused = await refusal()
+    if (refused !== null) throw refused
     return write()
   }
   return {
-    manifest: () => readManifest(source, version, readOnly),
+    manifest: async () => readManifest(source, version, await refusal()),
     list: () => seen(() => mirror.summaries()),
     summaries: (ids) => seen(() => (ids.length === 0 ? [] : mirror.summaries(ids))),
     get: async (id) => {
