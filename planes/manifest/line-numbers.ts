@@ -3,14 +3,25 @@ import type { FileHandle } from 'node:fs/promises'
 const newline = 0x0a
 const stepBytes = 1024 * 1024
 
-/** Numbers of lines by their byte. Counts once through the file, and goes on from there; the start of each step is kept. */
+/**
+ * Numbers of lines by their byte. Counts once through the file, and goes on from there; the start of each step is kept.
+ * Who asks at the same time is told one after the other.
+ */
 export class LineNumbers {
   /** Line ends before byte `index * stepBytes`. */
   readonly #before = [0]
   #file = ''
+  #last: Promise<unknown> = Promise.resolve()
 
   /** The number, from 1, of the line that begins at byte `start`. */
-  async at(file: FileHandle, start: number): Promise<number> {
+  at(file: FileHandle, start: number): Promise<number> {
+    const count = (): Promise<number> => this.#count(file, start)
+    const mine = this.#last.then(count, count)
+    this.#last = mine.catch(() => undefined)
+    return mine
+  }
+
+  async #count(file: FileHandle, start: number): Promise<number> {
     await this.#sameFile(file)
     const step = Math.floor(start / stepBytes)
     const buffer = Buffer.alloc(stepBytes)
