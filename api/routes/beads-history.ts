@@ -26,7 +26,8 @@ export const beadsHistory: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
     async ({ query: { limit = 50, cursor } }) => {
       const manifest = deps.mode.manifest()
       if (manifest === null) return { ...nothing, state: (await deps.mode.status()).manifest }
-      const page = await manifest.page({ limit, cursor })
+      // Whether anything is recorded follows from what the source says of itself now.
+      const [page] = await Promise.all([manifest.page({ limit, cursor }), deps.work.manifest().catch(() => undefined)])
       return { ...page, state: manifest.state() }
     },
   )

@@ -9,7 +9,7 @@ import { linkOf } from '../temporal-ui.ts'
 
 /** What this server is and can do. */
 export const capabilities: FastifyPluginAsyncTypebox<ApiParts> = async (app, { deps }) => {
-  let manifest: WorkPlaneManifest | undefined
+  let known: { readonly source: string; readonly manifest: WorkPlaneManifest } | undefined
   app.get(
     '/capabilities',
     {
@@ -20,8 +20,11 @@ export const capabilities: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
       },
     },
     async () => {
-      manifest = (await deps.work.manifest().catch(() => undefined)) ?? manifest
-      const workPlane = manifest === undefined ? null : { ...manifest, ...deps.board.health() }
+      const source = deps.mode.sourceId()
+      const manifest = await deps.work.manifest().catch(() => undefined)
+      // What one source said of itself is never told of another, also when they are exchanged meanwhile.
+      if (manifest !== undefined && deps.mode.sourceId() === source) known = { source, manifest }
+      const workPlane = known?.source === deps.mode.sourceId() ? { ...known.manifest, ...deps.board.health() } : null
       return { ...describe(deps), workPlane }
     },
   )

@@ -49,6 +49,24 @@ describe('Beads-only mode', () => {
     expect(surfaces).not.toContain('sessions')
   })
 
+  it('tells of a source that does not answer what it said last, and nothing of the one before', async () => {
+    const mode = new BeadsOnlyDouble()
+    const api = await testApi({ mode })
+    const told = async () => (await api.call({ url: '/api/v1/capabilities' })).json<{ workPlane: unknown }>().workPlane
+    expect(await told()).toMatchObject({ prefix: 'gm' })
+    const answer = api.work.manifest.bind(api.work)
+    api.work.manifest = () => Promise.reject(new Error('away'))
+    expect(await told()).toMatchObject({ prefix: 'gm' })
+    mode.source = 's2'
+    expect(await told()).toBeNull()
+    // The answer of the former one comes late.
+    api.work.manifest = async () => {
+      mode.source = 's3'
+      return answer()
+    }
+    expect(await told()).toBeNull()
+  })
+
   it('has the status of the seed, field for field', async () => {
     const api = await testApi({ mode: new BeadsOnlyDouble() })
     const answer = await api.call({ method: 'GET', url: '/api/v1/status' })

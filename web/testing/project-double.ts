@@ -3,7 +3,7 @@ import type { BeadDetail, BeadEvent, BeadPatch, BeadSummary, Edge } from '../../
 import { tableOf } from '../../model/board-table.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { EventBody, GembaEvent } from '../../model/event.ts'
-import { profileOf, type CapabilityProfile } from '../../model/mode.ts'
+import { profileOf, type CapabilityProfile, type ModeStatus } from '../../model/mode.ts'
 import type { ManifestEntry, ManifestPage, ManifestState, ManifestWarning } from '../../model/manifest.ts'
 import type { SessionView } from '../../model/session.ts'
 import { patched } from '../src/domain/move.ts'
@@ -93,6 +93,13 @@ export class ProjectDouble {
     this.#edges.set(bead, edges)
   }
 
+  /** In Beads-only mode the source is the one that the sample entries are about. */
+  #status(): ModeStatus {
+    const { mode, readOnly } = this.#profile
+    const source = { kind: 'url', display: 'dolt://example/lantern', readonly: readOnly } as const
+    return mode === 'full' ? modeStatus() : { ...modeStatus(), mode, source }
+  }
+
   /** What the server offers from now on. */
   offer(profile: CapabilityProfile): void {
     this.#profile = profile
@@ -152,7 +159,7 @@ export class ProjectDouble {
     }
     const lists: Readonly<Record<string, unknown>> = {
       capabilities: { ...capabilities(), mode: this.#profile.mode, profile: this.#profile },
-      status: modeStatus(),
+      status: this.#status(),
       board: { ...tableOf([...this.#beads.values()]), event: `e.${this.#log.length}` },
       sessions: { items: [...this.#sessions.values()] },
       escalations: { items: [...this.#escalations.values()] },

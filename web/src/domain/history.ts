@@ -1,5 +1,6 @@
 import type { ManifestEntry, ManifestPage, ManifestWarning } from '../../../model/manifest.ts'
 import { sentenceOf } from '../../../model/manifest-words.ts'
+import type { ModeSource } from '../../../model/mode.ts'
 import { dayOf } from './time.ts'
 
 const clock = new Intl.DateTimeFormat('en-US', { hour: 'numeric', minute: '2-digit' })
@@ -34,6 +35,12 @@ export function daysOf(entries: readonly ManifestEntry[], now: number): HistoryD
 /** The address that an entry opens; null for what has none. */
 export function addressOf({ entity }: ManifestEntry): string | null {
   return entity.type === 'source' ? null : `/board/${encodeURIComponent(entity.id)}`
+}
+
+/** Whether an entry is about the source that is shown; while none is known, any may be. */
+export function isOf(source: ModeSource | null | undefined, entry: ManifestEntry): boolean {
+  if (source === null || source === undefined) return true
+  return entry.source.kind === source.kind && entry.source.display === source.display
 }
 
 /** With entries that were appended since; each entry is there once. */

@@ -1,12 +1,13 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import type { ManifestEntry, ManifestPage, ManifestState } from '../../../model/manifest.ts'
 import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
 import type { Problem } from '../api/types.ts'
 import { useRequest } from '../composables/use-request.ts'
-import { renewedWith, withAppended, withOlder } from '../domain/history.ts'
+import { isOf, renewedWith, withAppended, withOlder } from '../domain/history.ts'
 import { useHappenings } from './happenings.ts'
+import { useStatus } from './status.ts'
 
 export type HistoryReading = 'loading' | 'shown' | 'failed'
 
@@ -23,6 +24,7 @@ export const useHistory = defineStore('history', () => {
   /** What the stream told last, for who does not see the list. */
   const latest = shallowRef<ManifestEntry | null>(null)
   const older = useRequest()
+  const status = useStatus()
   let readers = 0
   let reads = 0
   let meanwhile: ManifestEntry[] = []
@@ -66,10 +68,25 @@ export const useHistory = defineStore('history', () => {
     })
   }
 
+  /** The history of another source is another one: nothing of the one before stays, and what comes of it late is left out. */
+  watch(
+    () => status.status?.source_id,
+    (_, before) => {
+      if (before === undefined) return
+      held.value = nothing
+      latest.value = null
+      reading.value = 'loading'
+      if (readers > 0) void read()
+    },
+    { flush: 'sync' },
+  )
+
   useHappenings().follow({
     events(events) {
       const bodies = events.map(({ body }) => body)
-      const appended = bodies.flatMap((body) => (body.kind === 'manifest.appended' ? [body.entry] : []))
+      const appended = bodies.flatMap((body) =>
+        body.kind === 'manifest.appended' && isOf(status.status?.source, body.entry) ? [body.entry] : [],
+      )
       for (const body of bodies) if (body.kind === 'manifest.changed') manifest.value = body.state
       if (appended.length === 0 || readers === 0) return
       meanwhile.push(...appended)
