@@ -1,14 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../model/actor.ts'
 import { GembaError } from '../model/error.ts'
-import type { ImportOptions, ImportRow, ImportState, ImportText, Verdict } from '../model/exchange.ts'
-import { countVerdicts, importLines, type ImportLine, type VerdictCounts } from '../model/import-lines.ts'
+import {
+  largestImport,
+  type ImportOptions,
+  type ImportRow,
+  type ImportState,
+  type ImportText,
+  type Verdict,
+} from '../model/exchange.ts'
+import {
+  countVerdicts,
+  importLines,
+  unwrittenLine,
+  type ImportLine,
+  type VerdictCounts,
+} from '../model/import-lines.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { refreshed } from './bead-edits.ts'
 import { problemOf, type Problem } from './problem.ts'
 
 const keptMinutes = 15
 const mostKept = 3
+/** Texts that come in at the same time, each in memory. One that does not come on is dropped by the server's time limit. */
+const mostComingIn = 2
 
 /** What is told of an import. */
 export interface ImportStatus {
@@ -25,6 +40,8 @@ interface Held {
   readonly id: string
   /** Who made it; others do not see it. */
   readonly subject: string
+  /** The Beads source that it was judged against. */
+  readonly source: string
   readonly texts: readonly ImportText[]
   state: ImportState
   done: number
@@ -44,24 +61,39 @@ export class BeadImports {
   readonly #held = new Map<string, Held>()
   readonly #stopped = new AbortController()
   #work: Promise<void> = Promise.resolve()
+  #comingIn = 0
 
   constructor(deps: ApiDeps) {
     this.#deps = deps
   }
 
-  /** Throws `import_busy` while another is judged or carried out. Ask before the text is taken in, too. */
-  refuseWhenBusy(): void {
+  /**
+   * Takes a text in and begins to judge it. While it comes in it keeps nobody from judging or carrying out another.
+   * `import_busy`, also when another was begun meanwhile; `too_large`.
+   */
+  async takeIn(subject: string, body: AsyncIterable<Uint8Array>): Promise<ImportStatus> {
+    this.#refuseWhenBusy()
+    if (this.#comingIn >= mostComingIn) throw new GembaError('import_busy')
+    this.#comingIn += 1
+    try {
+      return this.#judge(subject, await wholeOf(body))
+    } finally {
+      this.#comingIn -= 1
+    }
+  }
+
+  #refuseWhenBusy(): void {
     if ([...this.#held.values()].some(({ state }) => state === 'judging' || state === 'importing')) {
       throw new GembaError('import_busy')
     }
   }
 
-  /** Begins to judge a text. `import_busy`. */
-  judge(subject: string, bytes: Uint8Array): ImportStatus {
-    this.refuseWhenBusy()
+  #judge(subject: string, bytes: Uint8Array): ImportStatus {
+    this.#refuseWhenBusy()
     this.#forget()
     const held: Held = {
-      ...{ id: randomUUID(), subject, texts: [textOf(bytes)], state: 'judging', done: 0, total: 0 },
+      ...{ id: randomUUID(), subject, source: this.#deps.mode.sourceId(), texts: [textOf(bytes)] },
+      ...{ state: 'judging', done: 0, total: 0 },
       ...{ lines: [], bases: [], problem: null, until: Date.now() + keptMinutes * 60_000 },
     }
     this.#held.set(held.id, held)
@@ -72,17 +104,25 @@ export class BeadImports {
     return statusOf(held)
   }
 
-  /** Begins to carry out what was judged; again changes nothing. `import_gone`, `import_busy`. */
+  /**
+   * Begins to carry out what was judged; again changes nothing. `import_gone`, `import_busy`, and `source_changed` when
+   * it was judged against another source.
+   */
   carryOut(subject: string, id: string, actor: Actor): ImportStatus {
     const held = this.#find(subject, id)
     if (held.state !== 'planned') return statusOf(held)
-    this.refuseWhenBusy()
+    if (held.source !== this.#deps.mode.sourceId()) throw new GembaError('source_changed', {})
+    this.#refuseWhenBusy()
     Object.assign(held, { state: 'importing', done: 0, until: Date.now() + keptMinutes * 60_000 })
     this.#begin(held, 'done', async () => {
+      const rows: ImportRow[] = []
+      const settled = (some: readonly ImportRow[]): void => void rows.push(...some)
       try {
-        const options = { actor, bases: held.bases, ...this.#following(held) }
-        held.lines = linesOf(await this.#deps.exchange.import(held.texts, options))
+        const options = { actor, bases: held.bases, settled, ...this.#following(held) }
+        await this.#deps.exchange.import(held.texts, options)
       } finally {
+        // What became of each line, also when it broke off; it then may not have begun to write.
+        held.lines = rows.length > 0 ? linesOf(rows) : held.lines.map(unwrittenLine)
         await refreshed(this.#deps)
       }
     })
@@ -147,6 +187,17 @@ function textOf(bytes: Uint8Array): ImportText {
     yield bytes
   }
   return { file: '', kind: 'issues', chunks }
+}
+
+async function wholeOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > largestImport) throw new GembaError('too_large', { limit: '32 MiB' })
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 function linesOf(rows: readonly ImportRow[]): ImportLine[] {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createConnection } from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openBeads } from '../planes/work/beads-sql.ts'
 import { createBeads } from '../planes/work/create-beads.ts'
@@ -117,4 +118,29 @@ test('beads import says that there is nothing to read, and that Gemba must run t
     code: 3,
     stderr: expect.stringMatching(/^not_running: .*\n {2}Start it with/) as string,
   })
+})
+
+test('beads import that breaks off tells what was written, and that it can be repeated', async () => {
+  const login = { host: server.host, port: server.port, user: server.user, database: 'narrow' }
+  await createBeads({ ...login, prefix: 'shop' })
+  const root = await createConnection({ host: server.host, port: server.port, user: server.user })
+  await root.query("CREATE USER narrow@'%'")
+  await root.query("GRANT SELECT, UPDATE, DELETE, EXECUTE ON narrow.* TO narrow@'%'")
+  for (const table of ['issues', 'events', 'child_counters']) {
+    await root.query(`GRANT INSERT ON narrow.${table} TO narrow@'%'`)
+  }
+  await root.end()
+  writeFileSync(join(line.folder, 'export.jsonl'), issue('shop-1', { labels: ['urgent'] }))
+  const toml = join(line.folder, '.gemba/gemba.toml')
+  const url = `mysql://narrow@${server.host}:${server.port}/narrow`
+  writeFileSync(toml, readFileSync(toml, 'utf8').replace('embedded = true', `url = "${url}"`))
+  const { code, stdout, stderr } = await line.gemba(['beads', 'import', 'export.jsonl'])
+  expect(stdout.split('\n')).toEqual([
+    'export.jsonl:1 shop-1: not taken: the import broke off before it was written',
+    '1 created, 0 updated, 0 skipped, 1 not taken',
+    '',
+  ])
+  expect(stderr).toContain('To run it again is safe: what is there stays as it is.')
+  expect(stderr).toContain('read-only')
+  expect(code).not.toBe(0)
 })

@@ -32,7 +32,19 @@ export async function beadsImport(file: string, flags: ImportFlags): Promise<num
   const exchange = await openExchange(flags)
   const texts = await importTexts(path)
   const actor = { name: process.env['GEMBA_ACTOR'] ?? userInfo().username, via: 'cli' } as const
-  const rows = flags.dryRun === true ? (await exchange.plan(texts)).rows : await exchange.import(texts, { actor })
+  if (flags.dryRun === true) return told((await exchange.plan(texts)).rows, flags)
+  const rows: ImportRow[] = []
+  try {
+    await exchange.import(texts, { actor, settled: (some) => void rows.push(...some) })
+  } catch (error) {
+    if (rows.length > 0) told(rows, flags)
+    if (rows.length > 0) say('The import broke off. To run it again is safe: what is there stays as it is.')
+    throw error
+  }
+  return told(rows, flags)
+}
+
+function told(rows: readonly ImportRow[], flags: ImportFlags): number {
   if (flags.json === true) print(JSON.stringify(report(rows, flags.dryRun === true)))
   else if (flags.dryRun === true) tellPlan(rows)
   else tellDone(rows)

@@ -25,6 +25,8 @@ export const importReasons = [
   'invalid',
   'cycle',
   'stale',
+  'broken_off',
+  'unknown',
 ] as const
 export type ImportReason = (typeof importReasons)[number]
 
@@ -70,6 +72,12 @@ export interface ImportOptions {
   readonly progress?: ImportProgress
   /** Stops before the next step; what was taken stays. */
   readonly signal?: AbortSignal
+  /**
+   * Told what became of each row once that is certain, step by step and in their order; the next step waits for it. When
+   * the import breaks off, the rows that were not written are told last, as `broken_off`, before the error is thrown;
+   * `unknown` are those whose writing the database did not confirm and can not be asked about.
+   */
+  readonly settled?: (rows: readonly ImportRow[]) => Promise<void> | void
 }
 
 /** Takes beads out of a Beads database and into it, as JSONL. Errors as those of a work plane. */

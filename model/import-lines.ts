@@ -36,21 +36,23 @@ export function importLines(rows: readonly ImportRow[]): ImportLine[] {
   return [...lines.values()].map(lineOf)
 }
 
+/** A line of a dry run whose import came to an end before it wrote anything. */
+export function unwrittenLine(line: ImportLine): ImportLine {
+  if (line.verdict !== 'created' && line.verdict !== 'updated') return line
+  return { ...line, verdict: 'refused', reason: 'broken_off', why: ['the import broke off before it was written'] }
+}
+
 function lineOf(rows: readonly ImportRow[]): ImportLine {
   const [head, ...rest] = rows as [ImportRow, ...ImportRow[]]
   const added = rest.filter((row) => row.verdict === 'created' || row.verdict === 'updated')
   const lifted = head.verdict === 'skipped' && added.length > 0
   const { file, line, bead } = head
+  const left = rest.filter((row) => row.verdict === 'refused' && row.why !== head.why)
   return {
     ...{ file, line, bead },
     verdict: lifted ? 'updated' : head.verdict,
     reason: lifted ? 'newer' : head.reason,
-    why: [
-      ...said(head),
-      ...addedWords(head, added),
-      ...rest.filter((row) => row.verdict === 'refused').flatMap(said),
-      ...rest.flatMap(noted),
-    ],
+    why: [...new Set([...said(head), ...addedWords(head, added), ...left.flatMap(said), ...rest.flatMap(noted)])],
     changes: head.changes,
   }
 }

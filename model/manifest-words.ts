@@ -19,6 +19,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   type: 'type',
   assignee: 'assignee',
   labels: 'labels',
+  comments: 'comments',
   external_ref: 'external reference',
   estimated_minutes: 'estimate',
   due_at: 'due date',

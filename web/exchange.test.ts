@@ -36,6 +36,23 @@ describe('an import', () => {
     await see(button('Choose a file')).toBeVisible()
   })
 
+  it('that breaks off says which lines were written, and goes on with the same lines', async () => {
+    await judged()
+    bench.api.breakImport(4)
+    await button('Import 2 beads').click()
+    await see(bench.page.getByText('The import did not come to its end')).toBeVisible()
+    await see(rows()).toHaveText([
+      /^1\s*lan-new\s*created\s*$/,
+      /^2\s*lan-3\s*skipped/,
+      /^3\s*not taken/,
+      /^4\s*lan-newer\s*not taken\s*the import broke off before it was written$/,
+    ])
+    await see(bench.page.getByText('Importing the same lines again is safe')).toBeVisible()
+    await button('Look at the same lines again').click()
+    await see(button('Import 2 beads')).toBeVisible()
+    await see(bench.page.getByText('beads.jsonl')).toBeVisible()
+  })
+
   it('is filtered by what becomes of the lines, and by words', async () => {
     await judged()
     await see(button(/^All 4$/)).toBeVisible()

@@ -46,6 +46,26 @@ async function planned(text: string): Promise<string> {
   return id
 }
 
+/** A text on its way over a real connection: its first line has been sent. */
+async function sending() {
+  if (!api.app.server.listening) await api.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = api.app.server.address() as AddressInfo
+  const own = { ...headers, host: new URL(origin).host, authorization: `Bearer ${token}` }
+  const sent = request({ host: '127.0.0.1', port, path: '/api/v1/beads-import', method: 'POST', headers: own })
+  sent.on('error', () => undefined)
+  const answer = new Promise<IncomingMessage>((resolve) => sent.once('response', resolve))
+  const came = new Promise<void>((resolve) => api.app.server.once('request', () => resolve()))
+  sent.write(bead('gm-1'))
+  await came
+  const finished = async (): Promise<unknown> => {
+    sent.end(bead('gm-2'))
+    let text = ''
+    for await (const part of await answer) text += String(part)
+    return JSON.parse(text)
+  }
+  return { request: sent, came, finished }
+}
+
 const bead = (id: string): string => `{"_type":"issue","id":"${id}"}\n`
 
 describe('an import', () => {
@@ -102,6 +122,63 @@ describe('an import', () => {
     expect(await until(id, 'failed')).toMatchObject({ problem: { code: 'work_plane_unavailable' } })
     expect(codeOf(await api.call({ url: '/api/v1/beads-import/other' }))).toBe('import_gone')
     expect((await post(bead('gm-2'))).statusCode).toBe(202)
+  })
+
+  it('that breaks off in the middle says of each line whether it was written', async () => {
+    api.exchange.between = async () => {
+      throw new GembaError('work_plane_unavailable', { why: 'it went away' })
+    }
+    const id = await planned(`${bead('gm-1')}${bead('gm-2')}{broken\n`)
+    await api.change('POST', `/api/v1/beads-import/${id}/apply`)
+    expect(await until(id, 'failed')).toMatchObject({
+      counts: { created: 1, updated: 0, skipped: 0, refused: 2 },
+      problem: { code: 'work_plane_unavailable' },
+    })
+    const page = (await api.call({ url: `/api/v1/beads-import/${id}/lines` })).json<{ items: object[] }>()
+    expect([...Compile(importLinesPage).Errors(page)]).toEqual([])
+    expect(page.items).toMatchObject([
+      { bead: 'gm-1', verdict: 'created' },
+      { bead: 'gm-2', verdict: 'refused', reason: 'broken_off', why: ['the import broke off before it was written'] },
+      { line: 3, verdict: 'refused' },
+    ])
+  })
+
+  it('that could not begin to write says that nothing was written', async () => {
+    const id = await planned(`${bead('gm-1')}{broken\n`)
+    api.exchange.before = async () => {
+      throw new GembaError('work_plane_unavailable', { why: 'it is away' })
+    }
+    await api.change('POST', `/api/v1/beads-import/${id}/apply`)
+    expect(await until(id, 'failed')).toMatchObject({ counts: { created: 0, refused: 2 } })
+    const { items } = (await api.call({ url: `/api/v1/beads-import/${id}/lines` })).json<{ items: object[] }>()
+    expect(items).toMatchObject([{ reason: 'broken_off' }, { reason: 'malformed' }])
+  })
+
+  it('is carried out on the source that it was judged against, and on no other', async () => {
+    const mode = new BeadsOnlyDouble()
+    const two = await testApi({ mode })
+    try {
+      const { id } = (await post(bead('gm-1'), two)).json<Status>()
+      mode.source = 'another'
+      const refused = await two.change('POST', `/api/v1/beads-import/${id}/apply`)
+      expect([refused.statusCode, codeOf(refused)]).toEqual([409, 'source_changed'])
+      mode.source = 's1'
+      expect((await two.change('POST', `/api/v1/beads-import/${id}/apply`)).statusCode).toBe(202)
+    } finally {
+      await two.app.close()
+    }
+  })
+
+  it('that comes in slowly keeps nobody else waiting, and makes room when its client goes away', async () => {
+    const slow = [await sending(), await sending()] as const
+    for (const { came } of slow) await came
+    // A third would be one too many; who has planned one carries it out all the same.
+    await expect.poll(async () => codeOf(await post(bead('gm-3')))).toBe('import_busy')
+    slow[0].request.destroy()
+    await expect.poll(async () => (await post(bead('gm-3'))).statusCode).toBe(202)
+    const { id } = (await slow[1].finished()) as Status
+    expect((await until(id, 'planned')).counts).toMatchObject({ created: 2 })
+    for (let turn = 0; turn < 3; turn++) expect((await post(bead(`gm-${turn}`))).statusCode).toBe(202)
   })
 
   it('belongs to who began it: others do not see it', async () => {

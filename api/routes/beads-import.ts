@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { GembaError } from '../../model/error.ts'
-import { largestImport } from '../../model/exchange.ts'
 import { importLinesPage, importLinesQuery, importParams, importStatus } from '../../model/schema/exchange.ts'
 import { answers } from '../answers.ts'
 import type { ApiDeps } from '../api-deps.ts'
@@ -36,9 +35,8 @@ export const beadsImport: FastifyPluginAsyncTypebox<ApiParts> = async (app, { de
     },
     async (request, reply) => {
       refuseReaders(deps)
-      imports.refuseWhenBusy()
-      const bytes = await takenIn(request.body)
-      return reply.code(202).send(imports.judge(callerOf(request).subject, bytes))
+      if (!isStream(request.body)) throw new GembaError('bad_request', { why: `the body is not ${ndjson}` })
+      return reply.code(202).send(await imports.takeIn(callerOf(request).subject, request.body))
     },
   )
 
@@ -61,7 +59,9 @@ export const beadsImport: FastifyPluginAsyncTypebox<ApiParts> = async (app, { de
       schema: {
         tags,
         summary: 'What becomes of each line',
-        description: 'In the order of the lines; once it was carried out, what became of them.',
+        description:
+          'In the order of the lines; once it was carried out, what became of them. Of an import that failed too: what ' +
+          'was not written is `refused` as `broken_off`, and goes in when the same text is imported again.',
         params: importParams,
         querystring: importLinesQuery,
         response: answers(200, importLinesPage, 'A page of lines.'),
@@ -100,18 +100,6 @@ export const beadsImport: FastifyPluginAsyncTypebox<ApiParts> = async (app, { de
 function refuseReaders(deps: ApiDeps): void {
   if (deps.mode.profile().readOnly)
     throw new GembaError('read_only', { why: 'Gemba was started with `--beads-read-only`' })
-}
-
-async function takenIn(body: unknown): Promise<Buffer> {
-  if (!isStream(body)) throw new GembaError('bad_request', { why: `the body is not ${ndjson}` })
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > largestImport) throw new GembaError('too_large', { limit: '32 MiB' })
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function isStream(body: unknown): body is IncomingMessage {

@@ -14,6 +14,8 @@ export class MemoryExchange implements BeadsExchange {
   exported = ['{"_type":"issue","id":"gm-1"}\n']
   /** Awaited by each step. */
   before: () => Promise<void> = async () => {}
+  /** Awaited by an import before each row but the first. */
+  between: () => Promise<void> = async () => {}
 
   async export(_: ExportFormat, write: (text: string) => Promise<void>): Promise<number> {
     await this.before()
@@ -28,10 +30,24 @@ export class MemoryExchange implements BeadsExchange {
     return { rows, bases: rows.map(({ verdict }) => verdict) }
   }
 
-  async import(texts: readonly ImportText[], { actor, bases = [] }: ImportOptions): Promise<readonly ImportRow[]> {
+  async import(
+    texts: readonly ImportText[],
+    { actor, bases = [], settled }: ImportOptions,
+  ): Promise<readonly ImportRow[]> {
     await this.before()
     this.imported.push({ actor, bases })
-    return rowsOf(texts)
+    const rows = await rowsOf(texts)
+    for (const [index, row] of rows.entries()) {
+      try {
+        if (index > 0) await this.between()
+      } catch (error) {
+        const left = rows.slice(index).map((each) => ({ ...each, verdict: 'refused', reason: 'broken_off' }) as const)
+        await settled?.(left.map((each) => ({ ...each, why: 'the import broke off before it was written' })))
+        throw error
+      }
+      await settled?.([row])
+    }
+    return rows
   }
 }
 

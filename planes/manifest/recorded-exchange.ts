@@ -1,7 +1,5 @@
-import type { Actor } from '../../model/actor.ts'
 import type { BeadDetail, BeadSummary } from '../../model/bead.ts'
 import type { BeadsExchange, ImportRow } from '../../model/exchange.ts'
-import { importLines, type ImportLine } from '../../model/import-lines.ts'
 import type { SessionManifest } from '../../model/manifest.ts'
 import type { WorkPlane } from '../../model/work-plane.ts'
 import { createdAs, entityOf, type BeadDeed } from './bead-deeds.ts'
@@ -30,44 +28,76 @@ const fields: Readonly<Record<string, readonly [name: string, field: keyof BeadD
 }
 
 /**
- * The same exchange, whose imports are recorded: one entry for each line that created or changed a bead. What can not be
- * looked up again after the import is left out of the record, and never fails the import.
+ * The same exchange, whose imports are recorded step by step, so that what was written is recorded also when the import
+ * breaks off: an entry for each bead that a line created or changed, and for what came to one that was there. Looks that
+ * fail never fail the import: the entry then tells no more than the line does.
  */
 export function recordedExchange(exchange: BeadsExchange, work: Looks, ledger: Ledger): BeadsExchange {
   return {
     export: (format, write) => exchange.export(format, write),
     plan: (texts, options) => exchange.plan(texts, options),
-    async import(texts, options) {
-      const rows = await exchange.import(texts, options)
-      await record(rows, options.actor, work, ledger)
-      return rows
+    import(texts, options) {
+      const made = new Set<string>()
+      const settled = async (rows: readonly ImportRow[]): Promise<void> => {
+        const deeds = await deedsOf(rows, made, work)
+        await Promise.all(deeds.map((deed) => ledger.record({ ...deed, actor: options.actor })))
+        await options.settled?.(rows)
+      }
+      return exchange.import(texts, { ...options, settled })
     },
   }
 }
 
-async function record(rows: readonly ImportRow[], actor: Actor, work: Looks, ledger: Ledger): Promise<void> {
-  const lines = importLines(rows).filter(({ verdict, bead }) => bead !== '' && /^(created|updated)$/.test(verdict))
-  for (let start = 0; start < lines.length; start += chunk) {
-    const some = lines.slice(start, start + chunk)
-    const found = await work.summaries(some.map(({ bead }) => bead)).catch(() => [])
-    const beads = new Map(found.map((bead) => [bead.id, bead]))
-    const deeds = await Promise.all(some.map((line) => deedOf(line, beads.get(line.bead), work)))
-    await Promise.all(deeds.flatMap((deed) => (deed === undefined ? [] : [ledger.record({ ...deed, actor })])))
+async function deedsOf(rows: readonly ImportRow[], made: Set<string>, work: Looks): Promise<BeadDeed[]> {
+  const taken = rows.filter(({ verdict, bead }) => bead !== '' && (verdict === 'created' || verdict === 'updated'))
+  const beads = await lookUp([...new Set(taken.map(({ bead }) => bead))], work)
+  const deeds: Promise<BeadDeed | undefined>[] = []
+  const told = new Set<string>()
+  for (const row of taken) {
+    const { kind, bead, verdict } = row
+    if (kind === 'config' || kind === 'unknown' || (kind !== 'issues' && made.has(bead))) continue
+    const once = `${kind} ${bead}`
+    if (told.has(once)) continue
+    told.add(once)
+    if (kind === 'issues' && verdict === 'created') made.add(bead)
+    deeds.push(deedOf(row, kind, beads.get(bead), work))
   }
+  return (await Promise.all(deeds)).filter((deed) => deed !== undefined)
 }
 
-async function deedOf(line: ImportLine, bead: BeadSummary | undefined, work: Looks): Promise<BeadDeed | undefined> {
-  if (bead === undefined) return undefined
-  const entity = entityOf(bead)
-  if (line.verdict === 'created') {
-    const { type, title, status, priority, state } = bead
-    const after = { title, type, status, priority, state_category: state }
-    return { action: createdAs[type] ?? 'work_item.created', entity, before: {}, after }
+async function lookUp(ids: readonly string[], work: Looks): Promise<ReadonlyMap<string, BeadSummary>> {
+  const found = new Map<string, BeadSummary>()
+  for (let start = 0; start < ids.length; start += chunk) {
+    const some = await work.summaries(ids.slice(start, start + chunk)).catch(() => [])
+    for (const bead of some) found.set(bead.id, bead)
   }
-  const detail = await work.get(line.bead).catch(() => undefined)
-  const known = line.changes.flatMap((column) => {
+  return found
+}
+
+type Recorded = Exclude<ImportRow['kind'], 'config' | 'unknown'>
+
+async function deedOf(row: ImportRow, kind: Recorded, bead: BeadSummary | undefined, work: Looks): Promise<BeadDeed> {
+  const entity = bead === undefined ? ({ type: 'bead', id: row.bead, title: '' } as const) : entityOf(bead)
+  if (kind === 'issues' && row.verdict === 'created') {
+    // Its labels, which may say in which lane it stands, come in a later step.
+    const after = bead === undefined ? {} : createdFields(bead)
+    return { action: createdAs[entity.type] ?? 'work_item.created', entity, before: {}, after }
+  }
+  if (kind === 'dependencies') return { action: 'dependency.changed', entity, before: {}, after: {} }
+  // A line does not tell which of the labels or comments are new.
+  if (kind !== 'issues') return { action: 'work_item.edited', entity, before: {}, after: { [kind]: null } }
+  const detail = bead === undefined ? undefined : await work.get(row.bead).catch(() => undefined)
+  return { action: 'work_item.edited', entity, before: {}, after: changedFields(row, detail) }
+}
+
+function createdFields({ title, type, status, priority }: BeadSummary): BeadDeed['after'] {
+  return { title, type, status, priority }
+}
+
+function changedFields({ changes }: ImportRow, detail: BeadDetail | undefined): BeadDeed['after'] {
+  const known = changes.flatMap((column) => {
     const field = fields[column]
     return field === undefined ? [] : [[field[0], detail?.[field[1]] ?? null] as const]
   })
-  return { action: 'work_item.edited', entity, before: {}, after: Object.fromEntries(known) }
+  return Object.fromEntries(known)
 }

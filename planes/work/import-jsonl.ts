@@ -51,8 +51,7 @@ export async function importJsonl(
   const author = authorOf(actor, system)
   const transact: Transact = (message, body) =>
     database.change({ locks: ['import', edgeLock], message: () => `gemba: import ${message}`, author }, body)
-  const judged = await importAll({ database, transact, texts, ...how })
-  return judged.map(({ row }) => row)
+  return rowsOf(await importAll({ database, transact, texts, ...how }))
 }
 
 /** What `importJsonl` would do now: it does it, in a transaction that is thrown away. */
@@ -74,33 +73,110 @@ interface Import extends Omit<ImportOptions, 'actor'> {
   readonly texts: readonly ImportText[]
 }
 
-async function importAll({ database, transact, texts, bases, progress, signal }: Import): Promise<Judged[]> {
+async function importAll(run: Import): Promise<Judged[]> {
+  const { database, texts, bases, progress, settled } = run
   const shape = await readShape(database)
   const { records, bad } = await readJsonl(texts)
-  const all = bad.map(({ file, line, why }) =>
+  const unread = bad.map(({ file, line, why }) =>
     judgedAs({ file, line, kind: 'unknown', bead: '' }, refused('malformed', why)),
   )
-  const total = all.length + records.length
-  for (const kind of recordKinds) {
-    const rows = records.filter((record) => record.kind === kind)
-    const size = importers[kind].batch
-    for (let start = 0; start < rows.length; start += size) {
-      signal?.throwIfAborted()
-      const batch = rows.slice(start, start + size)
-      const expected = bases?.slice(all.length, all.length + batch.length)
-      all.push(
-        ...(await transact(`${batch.length} ${kind}`, (writing) =>
-          importBatch(writing, { shape, kind, batch, expected }),
-        )),
-      )
-      progress?.(all.length, total)
+  await settled?.(rowsOf(unread))
+  const all = [...unread]
+  const batches = batchesOf(records, bases, unread.length)
+  try {
+    for (const batch of batches) {
+      const judged = await importStep(run, shape, batch)
+      all.push(...judged)
+      await settled?.(rowsOf(judged))
+      progress?.(all.length, unread.length + records.length)
     }
-    if (kind === 'issues' && rows.length > 0) {
-      const ids = rows.map(({ fields }) => textOf(fields['id']))
-      await transact('child counters', (writing) => countChildren(writing, ids))
-    }
+  } catch (error) {
+    await settled?.(await brokenOff(run, shape, batches, all.length - unread.length))
+    throw error
   }
   return all
+}
+
+function batchesOf(records: readonly ImportRecord[], bases: readonly string[] | undefined, first: number): Step[] {
+  let at = first
+  return recordKinds.flatMap((kind) => {
+    const rows = records.filter((record) => record.kind === kind)
+    const size = importers[kind].batch
+    const steps: Step[] = []
+    for (let start = 0; start < rows.length; start += size) {
+      const batch = rows.slice(start, start + size)
+      const counted = kind === 'issues' && start + size >= rows.length ? rows : []
+      steps.push({ kind, batch, expected: bases?.slice(at, at + batch.length), counted, judged: undefined })
+      at += batch.length
+    }
+    return steps
+  })
+}
+
+/** One batch, and behind the last of the beads the numbers of their children, in the same step or not at all. */
+async function importStep({ transact, signal }: Import, shape: Shape, step: Step): Promise<Judged[]> {
+  signal?.throwIfAborted()
+  const { kind, batch, counted } = step
+  return transact(`${batch.length} ${kind}`, async (writing) => {
+    const judged = await importBatch(writing, { shape, ...step })
+    const ids = counted.map(({ fields }) => textOf(fields['id']))
+    if (ids.length > 0) await countChildren(writing, ids)
+    step.judged = judged
+    return judged
+  })
+}
+
+/**
+ * What became of the rows that were not told yet when an import breaks off. Of a step whose commit was not confirmed the
+ * database is asked: its rows are there, all of them or none.
+ */
+async function brokenOff(
+  { database }: Import,
+  shape: Shape,
+  steps: readonly Step[],
+  done: number,
+): Promise<ImportRow[]> {
+  let before = 0
+  const left = steps.filter(({ batch }) => (before += batch.length) > done)
+  const [unsure, ...rest] = left
+  if (unsure === undefined) return []
+  const there = unsure.judged === undefined ? false : await isThere(database, shape, unsure).catch(() => undefined)
+  if (there === true) return [...rowsOf(unsure.judged ?? []), ...rest.flatMap((step) => unwritten(step))]
+  return [...unwritten(unsure, there === undefined ? unknown : notWritten), ...rest.flatMap((step) => unwritten(step))]
+}
+
+const notWritten = { reason: 'broken_off', why: 'the import broke off before it was written' } as const
+const unknown = {
+  reason: 'unknown',
+  why: 'the import broke off while it was written, and whether it was could not be asked',
+} as const
+
+function unwritten({ kind, batch }: Step, how: typeof notWritten | typeof unknown = notWritten): ImportRow[] {
+  return batch.map(({ file, line, fields }) => ({
+    ...{ file, line, kind, bead: beadOf(fields), verdict: 'refused', changes: [], note: '' },
+    ...how,
+  }))
+}
+
+/** Whether nothing of a step is left to be written. */
+async function isThere(database: Database, shape: Shape, step: Step): Promise<boolean> {
+  const again = await database.rehearse((writing) => importBatch(writing, { shape, ...step, expected: undefined }))
+  return again.every(({ row }) => row.verdict === 'skipped' || row.verdict === 'refused')
+}
+
+function rowsOf(judged: readonly Judged[]): ImportRow[] {
+  return judged.map(({ row }) => row)
+}
+
+/** Records that are written together. */
+interface Step {
+  readonly kind: RecordKind
+  readonly batch: readonly ImportRecord[]
+  readonly expected: readonly string[] | undefined
+  /** The beads whose numbers as children are counted with it. */
+  readonly counted: readonly ImportRecord[]
+  /** Once all of it was sent to the database. */
+  judged: readonly Judged[] | undefined
 }
 
 interface BatchOfKind {

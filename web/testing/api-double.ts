@@ -46,6 +46,8 @@ export interface ApiDouble {
   offer(profile: CapabilityProfile): void
   /** The bodies of confirmed changes, in the order of `changes`. */
   readonly bodies: readonly unknown[]
+  /** The next import breaks off before that line. */
+  breakImport(line: number): void
   /** What stands in its session manifest, without a word. */
   putManifest(manifest: Partial<ManifestDouble>): void
   /** A project in which nothing was ever written. */
@@ -202,6 +204,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     delete: (bead) => project.delete(bead),
     offer: (profile) => project.offer(profile),
     bodies,
+    breakImport: (line) => project.imports.breakAt(line),
     putManifest: (manifest) => project.putManifest(manifest),
     empty: () => project.empty(),
     emit: (body) => project.emit(body),

@@ -10,12 +10,19 @@ interface Line {
   readonly changes: readonly string[]
 }
 
+const away = {
+  ...{ type: 'about:blank', title: 'Service Unavailable', status: 503, code: 'work_plane_unavailable' },
+  ...{ detail: 'The Beads database does not answer: it went away.', mend: 'Start it.', params: {}, instance: '' },
+}
+
 /** Imports over plain objects: what is no bead is refused, what is there is skipped. Each step takes one look. */
 export class ImportDouble {
   readonly #isThere: (bead: string) => boolean
   #lines: readonly Line[] = []
   #state = 'planned'
   #count = 0
+  /** The line before which the next import breaks off. */
+  #breaksAt: number | null = null
 
   constructor(isThere: (bead: string) => boolean) {
     this.#isThere = isThere
@@ -28,6 +35,10 @@ export class ImportDouble {
     return { status: 202, body: this.#status() }
   }
 
+  breakAt(line: number): void {
+    this.#breaksAt = line
+  }
+
   carryOut(): Answer {
     this.#state = 'importing'
     return { status: 202, body: this.#status() }
@@ -36,8 +47,18 @@ export class ImportDouble {
   read(id: string, part: string | undefined, query: URLSearchParams): Answer | null {
     if (id !== this.#id()) return null
     if (part === 'lines') return ok(this.#page(query))
+    if (this.#state === 'importing' && this.#breaksAt !== null) this.#breakOff(this.#breaksAt)
     this.#state = { judging: 'planned', importing: 'done' }[this.#state] ?? this.#state
     return ok(this.#status())
+  }
+
+  #breakOff(at: number): void {
+    const why = ['the import broke off before it was written']
+    this.#lines = this.#lines.map((each) =>
+      each.line < at ? each : { ...each, verdict: 'refused', reason: 'broken_off', why },
+    )
+    this.#state = 'failed'
+    this.#breaksAt = null
   }
 
   #page(query: URLSearchParams): unknown {
@@ -60,7 +81,8 @@ export class ImportDouble {
     const total = this.#lines.length
     const done = this.#state === 'importing' ? 0 : total
     const expiresAt = new Date(Date.now() + 900_000).toISOString()
-    return { id: this.#id(), state: this.#state, done, total, counts, problem: null, expiresAt }
+    const problem = this.#state === 'failed' ? away : null
+    return { id: this.#id(), state: this.#state, done, total, counts, problem, expiresAt }
   }
 
   #lineOf(text: string, line: number): Line {

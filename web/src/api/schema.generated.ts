@@ -961,7 +961,7 @@ export interface paths {
         };
         /**
          * What becomes of each line
-         * @description In the order of the lines; once it was carried out, what became of them.
+         * @description In the order of the lines; once it was carried out, what became of them. Of an import that failed too: what was not written is `refused` as `broken_off`, and goes in when the same text is imported again.
          */
         get: {
             parameters: {
@@ -2457,7 +2457,7 @@ export interface components {
             /** @enum {string} */
             verdict: "created" | "updated" | "skipped" | "refused";
             /** @enum {string} */
-            reason: "new" | "newer" | "same" | "older" | "conflict" | "kept" | "held" | "malformed" | "invalid" | "cycle" | "stale";
+            reason: "new" | "newer" | "same" | "older" | "conflict" | "kept" | "held" | "malformed" | "invalid" | "cycle" | "stale" | "broken_off" | "unknown";
             /** @description In words. */
             why: string[];
             /** @description Columns in which the line and the database differ. */

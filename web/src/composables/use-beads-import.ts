@@ -11,6 +11,7 @@ const typingMs = 200
 export function useBeadsImport() {
   const request = useRequest()
   const name = ref('')
+  const text = shallowRef<Blob | null>(null)
   const status = shallowRef<ImportStatus | null>(null)
   const lines = shallowRef<readonly ImportLine[]>([])
   const found = ref(0)
@@ -18,6 +19,8 @@ export function useBeadsImport() {
   const verdict = ref<Verdict | 'all'>('all')
   const words = ref('')
   const isAtWork = computed(() => status.value?.state === 'judging' || status.value?.state === 'importing')
+  /** It broke off when lines were being written, or were about to be. */
+  const isBroken = computed(() => status.value?.state === 'failed' && found.value > 0)
   const isDone = computed(() => status.value?.state === 'done' || status.value?.problem != null)
   const share = computed(() => {
     const { done = 0, total = 0 } = status.value ?? {}
@@ -32,14 +35,20 @@ export function useBeadsImport() {
     timer = setTimeout(() => void look(), typingMs)
   })
 
-  async function judge(text: Blob, called: string): Promise<void> {
+  async function judge(chosen: Blob, called: string): Promise<void> {
     reset()
     name.value = called
+    text.value = chosen
     await request.run(async () => {
-      if (text.size > largestImport)
+      if (chosen.size > largestImport)
         throw new Error('The text is larger than 32 MiB; import it with `gemba beads import`.')
-      await follow(await api.judgeImport(text))
+      await follow(await api.judgeImport(chosen))
     })
+  }
+
+  /** The same text once more, as after an import that broke off. */
+  async function again(): Promise<void> {
+    if (text.value !== null) await judge(text.value, name.value)
   }
 
   async function carryOut(): Promise<void> {
@@ -82,6 +91,7 @@ export function useBeadsImport() {
     asked += 1
     request.reset()
     status.value = null
+    text.value = null
     lines.value = []
     found.value = 0
     next.value = null
@@ -100,10 +110,12 @@ export function useBeadsImport() {
     words,
     isAtWork,
     isDone,
+    isBroken,
     share,
     problem,
     state,
     judge,
+    again,
     carryOut,
     look,
     reset,
