@@ -21,7 +21,9 @@ it('draws the beads around one, is walked by keyboard, and opens a bead', async 
   await expect.poll(focused, patience).toMatch(/lan-[25]/)
   await bench.page.keyboard.press('Enter')
   await see(bench.page.locator('aside')).toBeVisible()
-  await expect.poll(() => bench.page.url(), patience).toMatch(/\/board\/lan-[25]\?.*around=lan-8.*layout=graph/)
+  const { pathname, searchParams } = new URL(bench.page.url())
+  expect(pathname).toMatch(/^\/board\/lan-[25]$/)
+  expect(Object.fromEntries(searchParams)).toEqual({ around: 'lan-8', layout: 'graph' })
 })
 
 it('is the whole project by its wrappers, which unfold', async () => {
@@ -50,6 +52,31 @@ it('draws at most 150 of ten thousand beads, and tells how many it leaves out', 
   await see(bench.page.locator('[data-graph-said]')).toContainText('left out')
   await see(node('big-0')).toBeVisible()
   expect(await bench.page.locator('[data-node]').count()).toBeLessThanOrEqual(150)
+})
+
+it('folds a big project into its milestones, and unfolds one into its epics', async () => {
+  bench.api.replace(wholeProject(10_000))
+  await bench.signIn('/board?layout=graph&scope=project')
+  await see(node('big-3')).toContainText('of 989 done')
+  expect(await bench.page.locator('[data-node]').count()).toBe(10)
+  await see(bench.page.locator('[data-graph-said]')).toContainText('100 epics folded into what they belong to')
+  await bench.page.getByRole('button', { name: 'Show the beads of big-3' }).click()
+  await see(node('big-13')).toContainText(/of 9\d done/)
+  expect(await bench.page.locator('[data-node]').count()).toBe(20)
+  await see(node('big-3')).toBeInViewport()
+})
+
+it('is laid out where it can be stopped: the list is there at once, and the drawing may begin again', async () => {
+  await bench.page.route(/layout-worker/, () => undefined)
+  await bench.signIn('/board?layout=graph&around=lan-8')
+  const progress = bench.page.locator('[data-graph-progress]')
+  await see(progress).toContainText(/Laying out \d+ beads and \d+ arrows/)
+  await see(progress).toContainText('1 s')
+  await progress.getByRole('button', { name: 'Stop' }).click()
+  await see(bench.page.locator('[data-graph-list]')).toContainText('waits for')
+  await bench.page.unrouteAll()
+  await bench.page.getByRole('button', { name: 'Draw it' }).click()
+  await see(bench.page.locator('[data-graph] [data-node="lan-8"]')).toBeVisible()
 })
 
 it('has no finding of axe, light and dark, and fits a phone', async () => {

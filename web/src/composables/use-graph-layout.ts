@@ -1,4 +1,5 @@
-import { computed, onScopeDispose, shallowRef, watch } from 'vue'
+import type { Ref } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { BeadGraph, GraphEdge, GraphNode } from '../domain/graph.ts'
 import type { LayoutAnswer, LayoutRequest, Point } from '../graph/layout.ts'
 
@@ -19,49 +20,98 @@ export interface Drawing {
   readonly height: number
 }
 
+/** What is being laid out, and for how long already. */
+export interface LayoutProgress {
+  readonly nodes: number
+  readonly arrows: number
+  readonly seconds: number
+}
+
 /**
  * Lays a graph out in a thread of its own, anew only when its shape changes. One layout at a time: what comes meanwhile
- * waits, and only the newest is asked for.
+ * waits, and only the newest is asked for. `stop` ends the thread with its work; `again` begins with a new one.
  */
 export function useGraphLayout(graph: () => BeadGraph) {
-  const worker = new Worker(new URL('../graph/layout-worker.ts', import.meta.url), { type: 'module' })
   const answer = shallowRef<{ graph: BeadGraph; layout: LayoutAnswer } | null>(null)
-  const failed = shallowRef(false)
+  const asked = shallowRef<BeadGraph | null>(null)
+  const ended = ref<'failed' | 'stopped' | null>(null)
   const shape = computed(() => shapeOf(graph()))
+  let worker: Worker | null = null
   let last = 0
-  let asked: BeadGraph | null = null
-  let stale = false
 
   const drawing = computed(() => (answer.value === null ? null : drawingOf(answer.value, graph())))
-  const busy = computed(() => !failed.value && (answer.value === null || shapeOf(answer.value.graph) !== shape.value))
+  const seconds = useSeconds(() => asked.value !== null)
+  const progress = computed<LayoutProgress | null>(() =>
+    asked.value === null
+      ? null
+      : { nodes: asked.value.nodes.length, arrows: asked.value.edges.length, seconds: seconds.value },
+  )
 
   function ask(): void {
-    if (asked !== null) {
-      stale = true
-      return
-    }
-    asked = graph()
-    stale = false
+    if (ended.value === 'stopped' || asked.value !== null) return
+    asked.value = graph()
     last += 1
-    worker.postMessage(requestOf(asked, last))
+    worker ??= open()
+    worker.postMessage(requestOf(asked.value, last))
   }
 
-  worker.addEventListener('message', ({ data }: MessageEvent<LayoutAnswer>) => {
-    if (asked !== null) answer.value = { graph: asked, layout: data }
-    asked = null
-    failed.value = false
-    if (stale) ask()
-  })
-  worker.addEventListener('error', (event) => {
-    event.preventDefault()
-    asked = null
-    failed.value = true
-    if (stale) ask()
-  })
-  onScopeDispose(() => worker.terminate())
+  function open(): Worker {
+    const opened = new Worker(new URL('../graph/layout-worker.ts', import.meta.url), { type: 'module' })
+    opened.addEventListener('message', ({ data }: MessageEvent<LayoutAnswer>) => {
+      if (asked.value !== null) answer.value = { graph: asked.value, layout: data }
+      settle(null)
+    })
+    opened.addEventListener('error', (event) => {
+      event.preventDefault()
+      settle('failed')
+    })
+    return opened
+  }
+
+  /** What has changed while it was laid out is asked for now. */
+  function settle(how: 'failed' | null): void {
+    const before = asked.value
+    asked.value = null
+    ended.value = how
+    if (before !== null && shapeOf(before) !== shape.value) ask()
+  }
+
+  function close(): void {
+    worker?.terminate()
+    worker = null
+    asked.value = null
+  }
+
+  function stop(): void {
+    close()
+    ended.value = 'stopped'
+  }
+
+  function again(): void {
+    ended.value = null
+    ask()
+  }
+
+  onScopeDispose(close)
   watch(shape, ask, { immediate: true })
 
-  return { drawing, busy, failed }
+  return { drawing, progress, ended, stop, again }
+}
+
+/** Whole seconds since `runs` became true. */
+function useSeconds(runs: () => boolean): Readonly<Ref<number>> {
+  const seconds = ref(0)
+  watch(
+    runs,
+    (on, _, onCleanup) => {
+      seconds.value = 0
+      if (!on) return
+      const timer = setInterval(() => (seconds.value += 1), 1_000)
+      onCleanup(() => clearInterval(timer))
+    },
+    { immediate: true },
+  )
+  return seconds
 }
 
 function shapeOf({ nodes, edges }: BeadGraph): string {

@@ -23,11 +23,12 @@ export function useGraphZoom(box: () => HTMLElement | null, size: () => { width:
     void nextTick(() => element.scrollTo({ left, top, behavior: 'instant' }))
   }
 
-  function fit(): void {
+  /** As large as the whole fits, at most as it is; not below `atLeast`. */
+  function fit(atLeast = least): void {
     const element = box()
     const { width, height } = size()
     if (element === null || width === 0 || height === 0) return
-    zoomTo(Math.min(1, element.clientWidth / width, element.clientHeight / height))
+    zoomTo(Math.max(atLeast, Math.min(1, element.clientWidth / width, element.clientHeight / height)))
   }
 
   /** Ctrl with the wheel zooms, as pinching does; the wheel alone scrolls. */
@@ -64,7 +65,7 @@ export function useGraphZoom(box: () => HTMLElement | null, size: () => { width:
   onScopeDispose(endDrag)
   const zoomIn = (): void => zoomTo(zoom.value * step)
   const zoomOut = (): void => zoomTo(zoom.value / step)
-  useCommands({ 'graph.zoom-in': zoomIn, 'graph.zoom-out': zoomOut, 'graph.fit': fit })
+  useCommands({ 'graph.zoom-in': zoomIn, 'graph.zoom-out': zoomOut, 'graph.fit': () => fit() })
 
   return { zoom, dragging, zoomIn, zoomOut, fit, onWheel, onPointerdown }
 }

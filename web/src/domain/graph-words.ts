@@ -41,3 +41,8 @@ function grouped(edges: readonly GraphEdge[], by: 'from' | 'to', other: 'from' |
     if (groups.get(edge[by])?.push(edge[other]) === undefined) groups.set(edge[by], [edge[other]])
   return groups
 }
+
+/** "1 arrow", "1,200 arrows". */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+}

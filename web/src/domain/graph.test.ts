@@ -5,7 +5,7 @@ import { layOut } from '../graph/layout.ts'
 import { centreOf, mostNodes, neighbourhood, type BeadGraph } from './graph.ts'
 import { walkGraph } from './graph-walk.ts'
 import { relationsOf } from './graph-words.ts'
-import { looseKey, projectGraph } from './project-graph.ts'
+import { looseKey, mostWrappers, projectGraph } from './project-graph.ts'
 
 function held(id: string, blockedBy: string[], blocks: string[], more: Partial<BeadSummary> = {}): BeadSummary {
   return makeBead(id, `Title of ${id}`, { blockedBy, blocks, ...more })
@@ -78,7 +78,7 @@ describe('the whole project', () => {
     const graph = project(beads)
     expect(keys(graph)).toEqual([looseKey, 'm', 'e', 'f'])
     expect(graph.nodes.find(({ key }) => key === 'e')).toMatchObject({ holds: { done: 1, all: 2 }, unfolded: false })
-    expect(graph.nodes.find(({ key }) => key === 'm')).toMatchObject({ holds: { all: 0 }, unfolded: null })
+    expect(graph.nodes.find(({ key }) => key === 'm')).toMatchObject({ holds: { done: 1, all: 3 }, unfolded: null })
     const edges = graph.edges.map(({ from, to, kind }) => `${from} ${kind} ${to}`).sort()
     expect(edges).toEqual(['e blocks f', 'm contains e', 'm contains f'])
   })
@@ -87,6 +87,45 @@ describe('the whole project', () => {
     const graph = project(beads, 'e')
     expect(keys(graph)).toEqual([looseKey, 'm', 'e', 'f', 'a', 'sub'])
     expect(graph.edges.map(({ from, to, kind }) => `${from} ${kind} ${to}`)).toContain('a blocks f')
+  })
+
+  it('folds epics into their milestones where there are many, with the dependencies of their beads', () => {
+    const many = Array.from({ length: mostWrappers }, (_, at) => makeBead(`f${at}`, 'F', { type: 'epic', parent: 'm' }))
+    const more = [
+      ...beads,
+      ...many,
+      makeBead('n', 'Next', { type: 'milestone' }),
+      held('z', ['a', 'b'], [], { parent: 'n' }),
+    ]
+    const folded = project(more)
+    expect(keys(folded)).toEqual([looseKey, 'm', 'n'])
+    expect(folded.foldedAway).toBe(mostWrappers + 2)
+    expect(folded.edges).toEqual([{ from: 'm', to: 'n', kind: 'blocks', count: 2 }])
+    expect(folded.nodes.find(({ key }) => key === 'm')).toMatchObject({ holds: { all: 3 }, unfolded: false })
+    const unfolded = project(more, 'm', 'e')
+    expect(keys(unfolded).slice(0, 5)).toEqual([looseKey, 'm', 'n', 'e', 'f'])
+    expect(keys(unfolded)).toContain('a')
+    expect(keys(project(more, 'e'))).not.toContain('a')
+  })
+
+  it('keeps half of the room for what is unfolded', () => {
+    const epics = Array.from({ length: 400 }, (_, at) => makeBead(`e${at}`, 'Epic', { type: 'epic' }))
+    const inside = Array.from({ length: 200 }, (_, at) => held(`i${at}`, [], [], { parent: 'e399' }))
+    const graph = project([...epics, ...inside], 'e399')
+    expect(graph).toMatchObject({ leftOut: 450, nodes: { length: mostNodes } })
+    expect(keys(graph)).toContain('e399')
+    expect(keys(graph).filter((key) => key.startsWith('i'))).toHaveLength(mostNodes / 2)
+  })
+
+  it('draws no more arrows than go between its nodes, the heaviest ones, and tells how many it leaves out', () => {
+    const count = 30
+    const epics = Array.from({ length: count }, (_, at) => makeBead(`e${at}`, 'Epic', { type: 'epic' }))
+    const held3 = (at: number): string[] => Array.from({ length: at }, (_, one) => `b${one}`)
+    const inside = Array.from({ length: count }, (_, at) => held(`b${at}`, held3(at), [], { parent: `e${at}` }))
+    const twice = held('again', ['b0'], [], { parent: 'e29' })
+    const graph = project([...epics, ...inside, twice])
+    expect(graph.arrowsLeftOut).toBe((count * (count - 1)) / 2 - 2 * count)
+    expect(graph.edges[0]).toEqual({ from: 'e0', to: 'e29', kind: 'blocks', count: 2 })
   })
 
   it('puts a circle of parents into the heap, and leaves out what is too much', () => {

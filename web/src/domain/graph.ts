@@ -26,14 +26,19 @@ export interface BeadGraph {
   readonly edges: readonly GraphEdge[]
   /** Beads that belong here but would be too many. */
   readonly leftOut: number
+  /** Arrows between what is drawn that would be too many: those that stand for the fewest dependencies. */
+  readonly arrowsLeftOut: number
+  /** Milestones and epics that stand for themselves only once what holds them is unfolded. */
+  readonly foldedAway: number
   /** Dependencies on beads that this source does not hold. */
   readonly dangling: number
 }
 
 export type Find = (id: string) => BeadSummary | undefined
 
-/** As many as can be laid out and looked at. */
+/** As many as can be laid out and looked at. Arrows of belonging are no more than nodes, and are all drawn. */
 export const mostNodes = 150
+const mostArrows = { ofNode: 2, atLeast: 20, atMost: 150 }
 export const mostSteps = 2
 
 /** The bead to begin with: the named one, else the one that holds back most; null when there is no bead. */
@@ -66,10 +71,15 @@ export function neighbourhood(all: readonly BeadSummary[], find: Find, centre: s
   }
   const nodes = [...reached].slice(0, mostNodes).flatMap((id) => find(id) ?? [])
   const drawn = new Set(nodes.map((bead) => bead.id))
+  const standsFor = (id: string): string | null => (drawn.has(id) ? id : null)
+  const atCentre = ({ from, to }: GraphEdge): boolean => from === centre || to === centre
+  const arrows = strongest(arrowsBetween(nodes, standsFor), nodes.length, atCentre)
   return {
     nodes: nodes.map((bead) => ({ key: bead.id, bead, holds: null, unfolded: null })),
-    edges: edgesBetween(nodes, (id) => (drawn.has(id) ? id : null)),
+    edges: [...arrows.kept, ...belongingOf(nodes, standsFor)],
     leftOut: Math.max(0, reached.size - mostNodes),
+    arrowsLeftOut: arrows.leftOut,
+    foldedAway: 0,
     dangling: danglingOf(nodes, find),
   }
 
@@ -81,25 +91,53 @@ export function neighbourhood(all: readonly BeadSummary[], find: Find, centre: s
 }
 
 /**
- * The edges that start at or lead to `beads`, each once, between what stands for their ends. An edge within one node, or
- * to nothing that is drawn, is left out.
+ * The dependencies that start at or lead to `beads`, between what stands for their ends. One within a node, or to nothing
+ * that is drawn, is left out. Both ends may tell of a dependency: it counts once.
  */
-export function edgesBetween(beads: readonly BeadSummary[], standsFor: (id: string) => string | null): GraphEdge[] {
-  const drawn = new Map<string, { from: string; to: string; kind: GraphEdgeKind; pairs: Set<string> }>()
-  const add = (source: string, target: string, kind: GraphEdgeKind): void => {
-    const [from, to] = [standsFor(source), standsFor(target)]
+export function arrowsBetween(beads: readonly BeadSummary[], standsFor: (id: string) => string | null): GraphEdge[] {
+  const told = new Map(beads.map((bead) => [bead.id, bead]))
+  const counts = new Map<string, Map<string, number>>()
+  const ends = new Map<string, string | null>()
+  const endOf = (id: string): string | null => {
+    const known = ends.get(id)
+    if (known !== undefined) return known
+    const end = standsFor(id)
+    ends.set(id, end)
+    return end
+  }
+  const add = (source: string, target: string): void => {
+    const from = endOf(source)
+    const to = endOf(target)
     if (from === null || to === null || from === to) return
-    const key = JSON.stringify([from, to, kind])
-    const edge = drawn.get(key) ?? { from, to, kind, pairs: new Set() }
-    edge.pairs.add(JSON.stringify([source, target]))
-    drawn.set(key, edge)
+    const leading = counts.get(from) ?? new Map<string, number>()
+    counts.set(from, leading.set(to, (leading.get(to) ?? 0) + 1))
   }
   for (const bead of beads) {
-    for (const id of bead.blockedBy) add(id, bead.id, 'blocks')
-    for (const id of bead.blocks) add(bead.id, id, 'blocks')
-    if (bead.parent !== null) add(bead.parent, bead.id, 'contains')
+    for (const id of bead.blockedBy) add(id, bead.id)
+    for (const id of bead.blocks) if (told.get(id)?.blockedBy.includes(bead.id) !== true) add(bead.id, id)
   }
-  return [...drawn.values()].map(({ from, to, kind, pairs }) => ({ from, to, kind, count: pairs.size }))
+  return [...counts].flatMap(([from, leading]) =>
+    [...leading].map(([to, count]) => ({ from, to, kind: 'blocks', count }) as const),
+  )
+}
+
+/** As many arrows as go well between `nodes`: those that stand for the most dependencies, `isFirst` before all others. */
+export function strongest(
+  arrows: readonly GraphEdge[],
+  nodes: number,
+  isFirst: (edge: GraphEdge) => boolean = () => false,
+): { readonly kept: readonly GraphEdge[]; readonly leftOut: number } {
+  const most = Math.min(mostArrows.atMost, Math.max(mostArrows.atLeast, mostArrows.ofNode * nodes))
+  if (arrows.length <= most) return { kept: arrows, leftOut: 0 }
+  const sorted = [...arrows].sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)) || b.count - a.count)
+  return { kept: sorted.slice(0, most), leftOut: arrows.length - most }
+}
+
+function belongingOf(beads: readonly BeadSummary[], standsFor: (id: string) => string | null): GraphEdge[] {
+  return beads.flatMap(({ id, parent }) => {
+    const above = parent === null ? null : standsFor(parent)
+    return above === null || above === id ? [] : [{ from: above, to: id, kind: 'contains', count: 1 } as const]
+  })
 }
 
 /** Dependencies of `beads` that lead to nothing this source holds. */

@@ -1,68 +1,76 @@
 import type { BeadSummary } from '../../../model/bead.ts'
 import { wrapperTypes } from '../../../model/bead.ts'
-import { parentOf } from './cascade.ts'
 import type { BeadGraph, Find, GraphEdge, GraphNode } from './graph.ts'
-import { danglingOf, edgesBetween, mostNodes } from './graph.ts'
+import { arrowsBetween, danglingOf, mostNodes, strongest } from './graph.ts'
+import { loosePlace, placesOf, type Places } from './project-places.ts'
 
-/** Stands for the beads that belong to no milestone or epic; no bead's id is empty. */
-export const looseKey = ''
+/** Stands for the beads that belong to no milestone or epic. */
+export const looseKey = loosePlace
+
+/** With more milestones and epics than this, those that belong to another one are folded into it. */
+export const mostWrappers = 40
 
 /**
  * The project as its milestones and epics, each with what it holds and with the dependencies between their beads drawn
- * together; the beads of those in `unfolded` stand for themselves. Wrappers come first where there are too many.
+ * together; what is in those of `unfolded` stands for itself. What is unfolded has at least half of the room.
  */
 export function projectGraph(all: readonly BeadSummary[], find: Find, unfolded: ReadonlySet<string>): BeadGraph {
-  const wrappers = all.filter(isWrapper)
-  const members = new Map<string, BeadSummary[]>()
-  const homes = new Map<string, string>()
-  for (const bead of all) {
-    if (isWrapper(bead)) continue
-    const home = homeOf(bead, find)
-    homes.set(bead.id, home)
-    if (members.get(home)?.push(bead) === undefined) members.set(home, [bead])
+  const places = placesOf(all, find)
+  const folds = places.wrappers.length > mostWrappers
+  const isSeen = (wrapper: BeadSummary): boolean => {
+    const above = places.above(wrapper.id)
+    return !folds || above.every((key) => unfolded.has(key))
   }
-  const tops: GraphNode[] = [...wrappers].sort(byRank).map((bead) => wrapperNode(bead.id, bead))
-  const loose = members.has(looseKey) ? [wrapperNode(looseKey, null)] : []
-  const inside = [...unfolded].flatMap((key) => members.get(key) ?? [])
-  const wanted: GraphNode[] = [...loose, ...tops, ...inside.map((bead) => plainNode(bead))]
-  const nodes = wanted.slice(0, mostNodes)
+  const seen = places.wrappers.filter(isSeen).sort(byRank)
+  const tops = [...(places.own(looseKey).length > 0 ? [null] : []), ...seen]
+  const inside = [...unfolded].filter(isShown).flatMap((key) => places.own(key))
+  const nodes = [
+    ...within(tops, mostNodes - Math.min(inside.length, mostNodes / 2)).map(wrapperNode),
+    ...inside.map(plainNode),
+  ].slice(0, mostNodes)
   const drawn = new Set(nodes.map((node) => node.key))
   const standsFor = (id: string): string | null =>
-    [id, homes.get(id)].find((key) => key !== undefined && drawn.has(key)) ?? null
+    drawn.has(id) ? id : (places.above(id).find((key) => drawn.has(key)) ?? null)
+  const arrows = strongest(arrowsBetween(all, standsFor), nodes.length)
   return {
     nodes,
-    edges: [...edgesBetween(all, standsFor).filter(isTold), ...belonging(nodes)],
-    leftOut: wanted.length - nodes.length,
+    edges: [...arrows.kept, ...belonging(nodes, places, drawn)],
+    leftOut: tops.length + inside.length - nodes.length,
+    arrowsLeftOut: arrows.leftOut,
+    foldedAway: places.wrappers.length - seen.length,
     dangling: danglingOf(all, find),
   }
 
-  function wrapperNode(key: string, bead: BeadSummary | null): GraphNode {
-    const own = members.get(key) ?? []
-    const holds = { done: own.filter((one) => one.state === 'completed').length, all: own.length }
-    return { key, bead, holds, unfolded: own.length === 0 ? null : unfolded.has(key) }
+  function isShown(key: string): boolean {
+    return key === looseKey || seen.some((wrapper) => wrapper.id === key)
   }
 
-  /** Belonging is drawn from what the cascade knows; `parent` alone would draw it twice. */
-  function belonging(shown: readonly GraphNode[]): GraphEdge[] {
-    return shown.flatMap(({ key, bead }) => {
-      if (bead === null) return []
-      const above = isWrapper(bead) ? parentOf(bead, find)?.id : homes.get(key)
-      if (above === undefined || above === key || !drawn.has(above)) return []
-      return [{ from: above, to: key, kind: 'contains', count: 1 } as const]
-    })
+  /** Those that are unfolded stay, where there is not room for all. */
+  function within(wanted: readonly (BeadSummary | null)[], room: number): readonly (BeadSummary | null)[] {
+    if (wanted.length <= room) return wanted
+    const open = (bead: BeadSummary | null): boolean => unfolded.has(bead?.id ?? looseKey)
+    const kept = new Set([...wanted.filter(open), ...wanted.filter((bead) => !open(bead))].slice(0, room))
+    return wanted.filter((bead) => kept.has(bead))
+  }
+
+  function wrapperNode(bead: BeadSummary | null): GraphNode {
+    const key = bead?.id ?? looseKey
+    const canUnfold = places.own(key).length > 0 || (folds && places.isAbove(key))
+    return { key, bead, holds: places.holds(key), unfolded: canUnfold ? unfolded.has(key) : null }
   }
 }
 
-function isTold(edge: GraphEdge): boolean {
-  return edge.kind === 'blocks'
+/** Belonging is drawn from what the cascade knows: a label may name the milestone. */
+function belonging(nodes: readonly GraphNode[], places: Places, drawn: ReadonlySet<string>): GraphEdge[] {
+  return nodes.flatMap(({ key }) => {
+    const above = places.above(key).find((one) => drawn.has(one))
+    if (above === undefined || above === looseKey) return []
+    return [{ from: above, to: key, kind: 'contains', count: 1 } as const]
+  })
 }
 
 function plainNode(bead: BeadSummary): GraphNode {
   return { key: bead.id, bead, holds: null, unfolded: null }
-}
-
-function isWrapper(bead: BeadSummary): boolean {
-  return wrapperTypes.includes(bead.type)
 }
 
 /** Milestones before epics, what is open before what is done. */
@@ -71,16 +79,6 @@ function byRank(a: BeadSummary, b: BeadSummary): number {
 }
 
 function rank(bead: BeadSummary): number {
-  return (bead.state === 'completed' ? 2 : 0) + (bead.type === 'milestone' ? 0 : 1)
-}
-
-/** The nearest wrapper above; a circle of parents has none. */
-function homeOf(bead: BeadSummary, find: Find): string {
-  const seen = new Set<string>([bead.id])
-  for (let above = parentOf(bead, find); above !== undefined; above = parentOf(above, find)) {
-    if (isWrapper(above)) return above.id
-    if (seen.has(above.id)) break
-    seen.add(above.id)
-  }
-  return looseKey
+  const type = wrapperTypes.indexOf(bead.type)
+  return (bead.state === 'completed' ? wrapperTypes.length : 0) + (wrapperTypes.length - type)
 }
