@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutSecrets } from './url-secrets.ts'
+import { withoutLogin, withoutSecrets } from './url-secrets.ts'
 
 test.each([
   ['postgres://me:hunter2@db/gemba', 'postgres://me:…@db/gemba'],
@@ -24,4 +24,19 @@ test.each([
   ['', '…'],
 ])('%s is shown as %s', (address, shown) => {
   expect(withoutSecrets(address)).toBe(shown)
+})
+
+test.each([
+  ['https://ghp_0123456789@host/owner/db', 'https://…@host/owner/db'],
+  ['https://me:hunter2@host/owner/db', 'https://…@host/owner/db'],
+  ['https://:hunter2@host/db', 'https://…@host/db'],
+  ['HTTP://ghp_0123456789@host/db', 'HTTP://…@host/db'],
+  ['git+https://ghp_0123456789@host/db', 'git+https://…@host/db'],
+  ['git+ssh://git@host/owner/db', 'git+ssh://git@host/owner/db'],
+  ['ssh://git:hunter2@host/db', 'ssh://git:…@host/db'],
+  ['https://host/db?token=hunter2', 'https://host/db?token=…'],
+  ['https://host/db#@hunter2', 'https://…'],
+  ['file:///srv/beads', 'file:///srv/beads'],
+])('as the address of a remote, %s is shown as %s', (address, shown) => {
+  expect(withoutLogin(address)).toBe(shown)
 })

@@ -4,6 +4,16 @@ const plainServer = /^(?:[A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\/[A
 const plainParameters =
   /^(?:tls|tls-ca|ssl|sslmode|application_name|connect_timeout|host|port|dbname)=[A-Za-z0-9._~/-]*$/
 
+/** Where a user is somebody's name; elsewhere it may be a token, as in `https://token@host`. */
+const namesUser = /^(?:git\+)?ssh:$/i
+
+/** Like `withoutSecrets`, and without the user too, unless it is one of a machine: `https://…@host/x`. */
+export function withoutLogin(address: string): string {
+  const shown = withoutSecrets(address)
+  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(shown)?.[0] ?? ''
+  return namesUser.test(scheme) ? shown : shown.replace(/^([^/]*\/\/)[^@/]*@/, '$1…@')
+}
+
 /**
  * An address as it may be shown: `postgres://me:…@db/gemba`. What is not plainly harmless gives way to `…`, also in an
  * address that no program would understand, such as one whose password holds an unescaped `@`, `/` or `?`.

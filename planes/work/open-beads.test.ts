@@ -214,27 +214,3 @@ describe('opening a database', () => {
     ])
   })
 })
-
-describe('the remote of a database', () => {
-  it('is told without its secrets, and set only by who may write', async () => {
-    const login = await fresh('remoted')
-    const plane = await open(login)
-    expect(await plane.remote?.()).toMatchObject({ configured: false, reachable: 'unknown' })
-    await root.query("CALL DOLT_REMOTE('add', 'backup', 'https://me:hidden@127.0.0.1:1/a')")
-    const set = await plane.setRemote?.({ name: 'origin', url: `file://${server.folder}` }, by)
-    expect(set).toMatchObject({ configured: true, name: 'origin', reachable: 'yes' })
-    await plane.setRemote?.({ name: 'origin', url: 'http://127.0.0.1:1/a' }, by)
-    expect(await plane.remote?.()).toMatchObject({ display: 'http://127.0.0.1:1/a', reachable: 'no' })
-    await root.query("CALL DOLT_REMOTE('remove', 'origin')")
-    const other = await (await open(login)).remote?.()
-    expect(other).toMatchObject({ name: 'backup', display: 'https://me:…@127.0.0.1:1/a', reachable: 'no' })
-    for (const url of ['https://me:secret@h/a', '--help', 'nothing', 'gopher://h/a', 'https://h/a b']) {
-      await expect(plane.setRemote?.({ name: 'origin', url }, by)).rejects.toMatchObject({ code: 'remote_invalid' })
-    }
-    await root.query("CREATE USER IF NOT EXISTS looker@'%' IDENTIFIED BY 'p'")
-    await root.query("GRANT SELECT ON remoted.* TO looker@'%'")
-    const reader = await open({ ...login, user: 'looker', password: 'p' })
-    const refused = reader.setRemote?.({ name: 'origin', url: 'http://127.0.0.1:1/a' }, by)
-    await expect(refused).rejects.toMatchObject({ code: 'read_only' })
-  })
-})

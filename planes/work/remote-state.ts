@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { GembaError } from '../../model/error.ts'
 import type { RemoteState } from '../../model/mode.ts'
-import { withoutSecrets } from '../../runtime/url-secrets.ts'
+import { withoutLogin } from '../../runtime/url-secrets.ts'
+import { isHosted, trialName, type DoltRemote } from './remote-address.ts'
 
 /** Dolt's and bd's own default. */
 const remoteName = 'origin'
@@ -12,52 +12,26 @@ export const remoteLifeMs = 10_000
 /** Milliseconds that a host may take to answer. */
 const patienceMs = 3_000
 
-export interface DoltRemote {
-  readonly name: string
-  readonly url: string
-}
-
 /**
  * Where a database is pushed to and pulled from: `origin`, else the first of its remotes. Only asks whether the host
  * answers: nobody's login is used, nothing is fetched. `sameMachine`: a path of the database is one of ours.
  */
 export async function remoteStateOf(remotes: readonly DoltRemote[], sameMachine: boolean): Promise<RemoteState> {
-  const remote = remotes.find((each) => each.name === remoteName) ?? remotes[0]
+  const remote = remotes.find((each) => each.name === remoteName) ?? remotes.find((each) => each.name !== trialName)
   if (remote === undefined) {
     return { configured: false, name: '', display: '', reachable: 'unknown', why: 'no remote is set up' }
   }
   const { name, url } = remote
-  const display = isHosted(url) ? url : withoutSecrets(url)
+  const display = isHosted(url) ? url : withoutLogin(url)
   return { configured: true, name, display, ...(await reach(url, sameMachine)) }
 }
 
-/** Refuses with `remote_invalid` what is no Dolt remote, or holds a secret that others would see. */
-export function requireRemote({ name, url }: DoltRemote): void {
-  const refuse = (why: string): never => {
-    throw new GembaError('remote_invalid', { why })
-  }
-  if (!/^[A-Za-z0-9][\w.-]{0,62}$/.test(name)) refuse('its name is not a short word')
-  if (url.length > 2_000 || !/^[\x21-\x7e]+$/.test(url) || url.startsWith('-')) refuse('it is not an address')
-  if (isHosted(url)) return
-  const parsed = URL.parse(url)
-  if (parsed === null || !schemes.includes(parsed.protocol)) {
-    return refuse(`it begins with none of ${schemes.map((scheme) => `${scheme}//`).join(', ')}`)
-  }
-  if (parsed.password !== '') refuse('a password in it would be seen by others; Dolt keeps logins by itself')
-}
-
-const schemes = ['https:', 'http:', 'file:', 'ssh:', 'git+ssh:', 'git+https:', 'git+file:', 'aws:', 'gs:', 'oci:']
 const ports: Readonly<Record<string, number>> = {
   'https:': 443,
   'git+https:': 443,
   'http:': 80,
   'ssh:': 22,
   'git+ssh:': 22,
-}
-
-/** `owner/database` on DoltHub. */
-function isHosted(url: string): boolean {
-  return /^[A-Za-z0-9][\w-]*\/[A-Za-z0-9][\w-]*$/.test(url)
 }
 
 async function reach(url: string, sameMachine: boolean): Promise<Pick<RemoteState, 'reachable' | 'why'>> {

@@ -2,7 +2,10 @@ import type { RemoteState } from '../../model/mode.ts'
 import type { Write } from '../../model/work-plane.ts'
 import { authorOf, type Source } from './bead-change.ts'
 import type { Reading } from './database.ts'
-import { remoteStateOf, requireRemote, type DoltRemote } from './remote-state.ts'
+import { requireRemote, type DoltRemote } from './remote-address.ts'
+import { remoteStateOf } from './remote-state.ts'
+import { replaceRemote } from './replace-remote.ts'
+import { fromSqlError } from './sql-error.ts'
 
 /** The remotes that a Dolt server knows for the database. */
 export function readRemotes(reading: Reading): Promise<DoltRemote[]> {
@@ -19,11 +22,14 @@ export async function setSqlRemote(
   requireRemote({ name, url })
   const change = { locks: ['remote'], message: () => 'gemba: remote', author: authorOf(write.actor, source.author) }
   const remotes = await source.database.change(change, async (writing) => {
-    const before = (await readRemotes(writing)).find((remote) => remote.name === name)
-    if (before?.url !== url) {
-      if (before !== undefined) await writing.rows("CALL DOLT_REMOTE('remove', ?)", [name])
-      await writing.rows("CALL DOLT_REMOTE('add', ?, ?)", [name, url])
-    }
+    const call = (...words: string[]) =>
+      writing.rows(`CALL DOLT_REMOTE(${words.map(() => '?').join(', ')})`, words).catch((error: unknown) => {
+        throw fromSqlError(error)
+      })
+    await replaceRemote({ name, url }, await readRemotes(writing), {
+      add: (remote) => call('add', remote.name, remote.url),
+      remove: (gone) => call('remove', gone),
+    })
     return readRemotes(writing)
   })
   return remoteStateOf(remotes, sameMachine)

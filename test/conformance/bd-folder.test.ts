@@ -79,8 +79,10 @@ describe.skipIf(problem !== undefined)(
       await mkdir(target)
       const remote = await plane.setRemote?.({ name: 'origin', url: `file://${target}` }, by)
       expect(remote).toMatchObject({ configured: true, name: 'origin', reachable: 'yes' })
-      const secret = plane.setRemote?.({ name: 'origin', url: 'https://me:secret@127.0.0.1/x' }, by)
-      await expect(secret).rejects.toMatchObject({ code: 'remote_invalid' })
+      for (const url of ['https://me:secret@127.0.0.1/x', 'https://secret@127.0.0.1/x', 'http://127.0.0.1:1/%zz']) {
+        await expect(plane.setRemote?.({ name: 'origin', url }, by)).rejects.toMatchObject({ code: 'remote_invalid' })
+        expect(await plane.remote?.()).toMatchObject({ display: `file://${target}` })
+      }
       const other = await plane.setRemote?.({ name: 'origin', url: 'http://127.0.0.1:1/x' }, by)
       expect(other).toMatchObject({ display: 'http://127.0.0.1:1/x', reachable: 'no' })
     })

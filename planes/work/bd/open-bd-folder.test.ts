@@ -14,6 +14,11 @@ afterEach(async () => {
 
 /** Answers as bd would on a database of one bead; `$ROOT/title` is its title. */
 const answering = (version = '1.0.3') => `
+case "$*" in
+  'dolt remote list'*) cat "$ROOT/remotes"; exit;;
+  'dolt remote add'*broken*) echo '{"error":"Error 1105: broken","code":"remote_add_failed"}'; exit 1;;
+  'dolt remote'*) echo '{}'; exit;;
+esac
 case "$1" in
   version) echo '{"version":"${version}","schema_version":1}';;
   config) echo '{"issue_prefix":"gm","schema_version":1}';;
@@ -84,6 +89,22 @@ describe('a folder through bd', () => {
     await plane.list()
     for (const run of await double.runs()) expect(run).toContain('--readonly')
     await expect(plane.close('gm-1', { reason: '' }, by)).rejects.toMatchObject({ code: 'read_only' })
+  })
+
+  it('keeps its remote when bd refuses another, and gives bd no login', async () => {
+    const { plane, double } = await open()
+    const remotes = (url: string) => JSON.stringify([{ name: 'origin', sql_url: url, cli_url: url }])
+    await writeFile(join(double.root, 'remotes'), remotes('http://127.0.0.1:1/kept'))
+    for (const url of ['http://127.0.0.1:1/broken', 'https://ghp_hidden@127.0.0.1:1/a']) {
+      await expect(plane.setRemote?.({ name: 'origin', url }, by)).rejects.toMatchObject({ code: 'remote_invalid' })
+    }
+    await writeFile(join(double.root, 'remotes'), remotes('https://ghp_hidden@127.0.0.1:1/kept'))
+    const leaky = plane.setRemote?.({ name: 'origin', url: 'http://127.0.0.1:1/a' }, by)
+    await expect(leaky).rejects.toMatchObject({ code: 'remote_invalid' })
+    expect(await plane.remote?.()).toMatchObject({ display: 'https://…@127.0.0.1:1/kept' })
+    const runs = (await double.runs()).map((run) => run.join(' '))
+    expect(runs.filter((run) => run.includes('dolt remote remove'))).toEqual([])
+    expect(runs.filter((run) => run.includes('hidden'))).toEqual([])
   })
 })
 
