@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { constants, linkSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { NoPlainFile, readEnd, withOwnFile } from './plain-file.ts'
 import { identify, isStillRunning, type ProcessIdentity } from './process-identity.ts'
 import { isCode, isNoRoom, writePrivateFile } from './secret.ts'
+
+/** Bytes that a holder's file may have. */
+const mostBytes = 64 * 1024
 
 /** Who holds a lock, and what it says of itself. */
 export interface LockHolder extends ProcessIdentity {
@@ -109,9 +113,10 @@ function claim(folder: string, number: number, holder: LockHolder): boolean {
 
 function readHolder(folder: string, number: number): LockHolder | undefined {
   try {
-    return JSON.parse(readFileSync(fileOf(folder, number), 'utf8')) as LockHolder
+    const text = withOwnFile(fileOf(folder, number), constants.O_RDONLY, (file, size) => readEnd(file, size, mostBytes))
+    return JSON.parse(text) as LockHolder
   } catch (error) {
-    if (isCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined
+    if (isCode(error, 'ENOENT') || error instanceof SyntaxError || error instanceof NoPlainFile) return undefined
     throw error
   }
 }

@@ -138,7 +138,7 @@ export async function runWrite(source: BdSource, ...run: Parameters<BdProgram['r
   try {
     return await source.sightings.own(() => source.bd.run(...run))
   } finally {
-    await source.sightings.own(() => hint(source.folder.beads))
+    await source.sightings.own(async () => hint(source.folder.beads))
   }
 }
 

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { run } from '../../../runtime/exec.ts'
 import { discoverBeads, requireBeads, sqlLoginOf } from './discover-beads.ts'
 import { requireReadOnlyBeneath } from './read-only-beneath.ts'
 
@@ -80,5 +81,23 @@ describe('the Beads database of a folder', () => {
       database: 'beads',
       server: null,
     })
+  })
+
+  it.each([
+    ['a pipe', (path: string) => run('mkfifo', ['--', path])],
+    ['a device without an end', (path: string) => symlink('/dev/zero', path)],
+    ['a huge file', (path: string) => writeFile(path, '').then(() => truncate(path, 8 * 2 ** 30))],
+  ])('is none when its `metadata.json` is %s, and waits for nothing', async (_, put) => {
+    const beads = await make('odd')
+    await rm(join(beads, 'metadata.json'))
+    await put(join(beads, 'metadata.json'))
+    await expect(found('odd')).rejects.toMatchObject({ code: 'source_invalid' })
+  })
+
+  it('is told in spite of pipes in the place of what could say more', async () => {
+    const beads = await make('piped', { dolt_mode: 'server', dolt_server_host: 'db', dolt_server_port: 3307 })
+    const pipes = [join(beads, 'redirect'), join(beads, 'dolt-server.port'), join(root, 'piped', '.git')]
+    await run('mkfifo', ['--', ...pipes])
+    expect((await requireBeads(join(root, 'piped'))).server).toMatchObject({ host: 'db', port: 3307 })
   })
 })

@@ -1,9 +1,13 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GembaError } from '../../../model/error.ts'
 import { parseJsonObject, type JsonObject } from '../../../model/json.ts'
 import { isLoopback } from '../../../runtime/listen-address.ts'
+import { NoPlainFile, readPlainFile } from '../../../runtime/plain-file.ts'
 import type { BeadsLogin } from '../login.ts'
+
+/** No file that says where a database is has more. */
+const mostBytes = 256 * 1024
 
 /** A Beads database that lives in a folder. */
 export interface BeadsFolder {
@@ -26,7 +30,7 @@ export interface BeadsFolder {
 /**
  * Finds the Beads database of a folder as bd does: the folder is a `.beads` itself, has one, or a folder above has one,
  * up to the root of its repository. A `redirect` file leads elsewhere, and a worktree without a database of its own
- * uses that of its repository. Undefined when there is none.
+ * uses that of its repository. Undefined when there is none; `source_invalid` when what stands for it is no plain file.
  */
 export async function discoverBeads(folder: string): Promise<BeadsFolder | undefined> {
   const start = await realpath(resolve(folder)).catch(() => undefined)
@@ -45,12 +49,12 @@ export async function discoverBeads(folder: string): Promise<BeadsFolder | undef
 
 /** The database of the repository that a worktree, or a submodule, belongs to. */
 async function sharedBeads(gitFile: string): Promise<BeadsFolder | undefined> {
-  const text = await readFile(gitFile, 'utf8').catch(() => '')
+  const text = await textOf(gitFile)
   const path = /^gitdir: (.+)$/m.exec(text)?.[1]?.trim()
   if (path === undefined) return undefined
   const gitFolder = resolve(dirname(gitFile), path)
-  const common = await readFile(join(gitFolder, 'commondir'), 'utf8').catch(() => undefined)
-  return common === undefined ? undefined : describe(join(dirname(resolve(gitFolder, common.trim())), '.beads'))
+  const common = await textOf(join(gitFolder, 'commondir'))
+  return common === '' ? undefined : describe(join(dirname(resolve(gitFolder, common.trim())), '.beads'))
 }
 
 async function hasFiles({ beads }: BeadsFolder): Promise<boolean> {
@@ -95,7 +99,7 @@ async function describe(beads: string): Promise<BeadsFolder | undefined> {
 /** A running server's port stands in a file of its own, and counts more than the one that was recorded. */
 async function serverIn(beads: string, metadata: JsonObject): Promise<BeadsFolder['server']> {
   const { dolt_server_host: host, dolt_server_port: recorded, dolt_server_user: user } = metadata
-  const running = await readFile(join(beads, 'dolt-server.port'), 'utf8').catch(() => '')
+  const running = await textOf(join(beads, 'dolt-server.port'))
   const port = running.trim() === '' ? recorded : Number(running.trim())
   if (typeof host !== 'string' || host === '' || typeof port !== 'number') return null
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return null
@@ -105,7 +109,7 @@ async function serverIn(beads: string, metadata: JsonObject): Promise<BeadsFolde
 
 /** The place that a `redirect` file names, from the project's folder; one step, as with bd. */
 async function redirected(beads: string): Promise<string> {
-  const text = await readFile(join(beads, 'redirect'), 'utf8').catch(() => '')
+  const text = await textOf(join(beads, 'redirect'))
   const lines = text.split('\n').map((line) => line.trim())
   const path = lines.find((line) => line !== '' && !line.startsWith('#'))
   if (path === undefined) return beads
@@ -114,6 +118,17 @@ async function redirected(beads: string): Promise<string> {
 
 async function readMetadata(beads: string): Promise<JsonObject | undefined> {
   if ((await stat(beads).catch(() => undefined))?.isDirectory() !== true) return undefined
-  const text = await readFile(join(beads, 'metadata.json'), 'utf8').catch(() => undefined)
+  const text = await readPlainFile(join(beads, 'metadata.json'), mostBytes).catch((error: unknown) => {
+    if (error instanceof NoPlainFile) throw new GembaError('source_invalid', { why: error.message })
+    return undefined
+  })
   return text === undefined ? undefined : (parseJsonObject(text) ?? {})
+}
+
+/** What a small file says; nothing when it can not be read. */
+function textOf(path: string): Promise<string> {
+  return readPlainFile(path, mostBytes).then(
+    (text) => text ?? '',
+    () => '',
+  )
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, truncateSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,4 +36,13 @@ it('forgets the oldest when it grows', () => {
   expect(journal.find('old')).toBe(undefined)
   expect(journal.find('n4999')?.id).toBe('gm-4999')
   expect(readFileSync(join(gembaFolder(beads), 'writes.jsonl'), 'utf8').split('\n').length).toBeLessThan(2_100)
+})
+
+it('of which only the end counts holds nobody up', () => {
+  journalOf(beads).begin('new')
+  const file = join(gembaFolder(beads), 'writes.jsonl')
+  const line = readFileSync(file, 'utf8')
+  truncateSync(file, 512 * 1024 * 1024)
+  appendFileSync(file, `\n${line}`)
+  expect(journalOf(beads).find('new')).toEqual({ at: expect.any(Number) })
 })

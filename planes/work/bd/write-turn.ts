@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { GembaError } from '../../../model/error.ts'
 import { waitForLock } from '../../../runtime/file-lock.ts'
-import { gembaFolder } from './gemba-folder.ts'
+import { requireOwnFolder, turnFolder } from './gemba-folder.ts'
 
 /** Milliseconds that a write waits for those before it. */
 const patienceMs = 120_000
@@ -31,7 +30,8 @@ async function locked<T>(beads: string, until: number, write: () => Promise<T>):
   const left = until - performance.now()
   if (left <= 0) throw new GembaError('work_plane_conflict')
   const signal = AbortSignal.timeout(Math.ceil(left))
-  const lock = await waitForLock(join(gembaFolder(beads), 'turn'), 'write', { signal }).catch((error: unknown) => {
+  requireOwnFolder(beads)
+  const lock = await waitForLock(turnFolder(beads), 'write', { signal }).catch((error: unknown) => {
     if (signal.aborted) throw new GembaError('work_plane_conflict', {}, { cause: error })
     throw error
   })
