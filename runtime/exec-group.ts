@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { ExecError, start, type ExecResult } from './exec.ts'
 
 export interface GroupOptions {
@@ -15,43 +16,67 @@ export interface GroupOptions {
 
 type Trouble = 'timeout' | 'overflow' | 'killed'
 
+/** Milliseconds for which streams are still read after the program has ended, or was killed. */
+const restMs = 500
+
 /**
  * Runs a program to its end in a process group of its own, without a shell. When its time is over, when it says too
- * much or when the caller gives up, the whole group is killed: programs that it has started hold nobody up either. A
- * non-zero exit is a result, everything else an `ExecError`. `file` is a path.
+ * much or when the caller gives up, the whole group is killed. Programs that it has started hold nobody up, also when
+ * they have left its group and keep its streams open: those are read for a moment more and closed. A non-zero exit is a
+ * result, everything else an `ExecError`. `file` is a path.
  */
 export function execGroup(file: string, args: readonly string[], options: GroupOptions): Promise<ExecResult> {
   return new Promise((resolve, reject) => {
     const child = start(file, args, { cwd: options.cwd, env: options.env, detached: true, stdio: 'pipe' })
     let trouble: Trouble | undefined
+    let rest: NodeJS.Timeout | undefined
+    const readOn = (): void => void (rest ??= setTimeout(() => setImmediate(finish), restMs))
     const end = (why: Trouble): void => {
       trouble ??= why
       killGroup(child.pid)
+      readOn()
     }
-    const timer = setTimeout(() => end('timeout'), options.timeout)
     const giveUp = (): void => end('killed')
-    options.signal?.addEventListener('abort', giveUp, { once: true })
-    if (options.signal?.aborted === true) giveUp()
+    const timer = setTimeout(() => end('timeout'), options.timeout)
     const [stdout, stderr] = [child.stdout, child.stderr].map((stream) =>
       keep(stream, options.maxBuffer, () => end('overflow')),
     )
     const settle = (): void => {
       clearTimeout(timer)
+      clearTimeout(rest)
       options.signal?.removeEventListener('abort', giveUp)
     }
+    const finish = (): void => {
+      settle()
+      if (!isOver(child)) letGo(child)
+      const { exitCode: code, signalCode } = child
+      const result = { code: code ?? -1, stdout: stdout?.() ?? '', stderr: stderr?.() ?? '' }
+      if (code !== null && trouble === undefined) resolve(result)
+      else reject(failure(file, trouble ?? 'killed', wordsFor(trouble, options, signalCode), result))
+    }
+    options.signal?.addEventListener('abort', giveUp, { once: true })
+    if (options.signal?.aborted === true) giveUp()
     child.once('error', (error) => {
       settle()
       reject(failure(file, 'missing', error.message, empty))
     })
-    child.once('close', (code, signal) => {
-      settle()
-      const result = { code: code ?? -1, stdout: stdout?.() ?? '', stderr: stderr?.() ?? '' }
-      if (code !== null && trouble === undefined) resolve(result)
-      else reject(failure(file, trouble ?? 'killed', wordsFor(trouble, options, signal), result))
-    })
+    child.once('exit', readOn)
+    child.once('close', finish)
     child.stdin?.on('error', () => undefined)
     child.stdin?.end(options.input ?? '')
   })
+}
+
+function isOver(child: ChildProcess): boolean {
+  const streams = [child.stdout, child.stderr]
+  return (child.exitCode ?? child.signalCode) !== null && streams.every((stream) => stream?.closed !== false)
+}
+
+/** Whoever still has its streams, or can not be killed, is waited for no longer. */
+function letGo(child: ChildProcess): void {
+  killGroup(child.pid)
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
+  child.unref()
 }
 
 const empty: ExecResult = { code: -1, stdout: '', stderr: '' }
