@@ -15,17 +15,19 @@ function opened(name: string, log: string[]): OpenSource {
 
 function bench() {
   const log: string[] = []
+  const hanging = Promise.withResolvers<void>()
   const source = chosenSource(
     async (selection) => {
       const name = selection.kind === 'url' ? selection.url : selection.folder
       if (name === 'broken') throw new GembaError('work_plane_unavailable', { why: 'it is broken' })
+      if (name === 'hanging') await hanging.promise
       log.push(`opened ${name}`)
       return opened(name, log)
     },
     { warn: () => undefined },
-    200,
+    { drainMs: 200, openMs: 200 },
   )
-  return { log, source }
+  return { log, source, hanging }
 }
 
 const named = (folder: string): SourceSelection => ({ kind: 'worktree', folder })
@@ -53,6 +55,17 @@ it('stays where it was when another can not be opened', async () => {
   await expect(source.select(named('broken'), system)).rejects.toMatchObject({ code: 'work_plane_unavailable' })
   expect(await source.work.get('x')).toEqual({ id: 'one' })
   expect(log).not.toContain('closed one')
+})
+
+it('gives up one that hangs, lets the next be chosen, and closes it when it opens in the end', async () => {
+  const { log, source, hanging } = bench()
+  await source.select(named('one'), system)
+  await expect(source.select(named('hanging'), system)).rejects.toMatchObject({ code: 'work_plane_unavailable' })
+  expect(source.current()?.source.display).toBe('one')
+  await source.select(named('two'), system)
+  hanging.resolve()
+  await vi.waitFor(() => expect(log.slice(-2)).toEqual(['opened hanging', 'closed hanging']))
+  expect(source.current()?.source.display).toBe('two')
 })
 
 it('takes one after the other, and closes what is open at the end', async () => {

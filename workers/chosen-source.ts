@@ -7,6 +7,7 @@ import type { ModeSource, RemoteState, SourceSelection } from '../model/mode.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
 import { changeGate } from './change-gate.ts'
+import { withinTime } from './within-time.ts'
 
 /** A Beads source that is open. */
 export interface OpenSource {
@@ -27,7 +28,10 @@ export interface ChosenSource {
   readonly exchange: BeadsExchange
   /** Null before the first. */
   current(): OpenSource | null
-  /** Opens another source and goes over to it; when it can not be opened, all stays as it is. One at a time. */
+  /**
+   * Opens another source and goes over to it; when it can not be opened, or not in time (`work_plane_unavailable`), all
+   * stays as it is. One at a time.
+   */
   select(selection: SourceSelection, actor: Actor): Promise<void>
   /** Opens the source of the start, unless a person has chosen one meanwhile. */
   begin(selection: SourceSelection, actor: Actor): Promise<void>
@@ -40,11 +44,14 @@ export interface ChosenSource {
   close(): Promise<void>
 }
 
+/** Milliseconds that a source may take to open; a database that bd makes anew takes the longest. */
+export const openPatienceMs = 60_000
+
 /** Holds the one source of Beads-only mode, which a person may exchange while the server runs (seed 001, 3). */
 export function chosenSource(
   open: (selection: SourceSelection) => Promise<OpenSource>,
   logger: Pick<Logger, 'warn'>,
-  drainMs = 15_000,
+  { drainMs = 15_000, openMs = openPatienceMs }: { readonly drainMs?: number; readonly openMs?: number } = {},
 ): ChosenSource {
   let current: OpenSource | null = null
   let closed = false
@@ -53,7 +60,11 @@ export function chosenSource(
   const listeners = new Set<(open: OpenSource) => void>()
 
   async function goOver(selection: SourceSelection, actor: Actor): Promise<void> {
-    const next = await open(selection)
+    const next = await withinTime(
+      openMs,
+      () => open(selection),
+      (late) => late.close(),
+    )
     if (closed) return next.close()
     const before = current
     try {
@@ -67,9 +78,12 @@ export function chosenSource(
     for (const listener of listeners) listener(next)
     // It is open: what fails from here on is told, and takes nothing back.
     await next.manifest.connected(actor)
-    await before
-      ?.close()
-      .catch((error: unknown) => logger.warn({ err: error }, 'the source before could not be closed'))
+    if (before === null) return
+    await withinTime(
+      openMs,
+      () => before.close(),
+      () => Promise.resolve(),
+    ).catch((error: unknown) => logger.warn({ err: error }, 'the source before could not be closed'))
   }
 
   function queued(run: () => Promise<void>): Promise<void> {

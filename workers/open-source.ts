@@ -19,7 +19,8 @@ import { readOnlyWorkPlane } from '../planes/work/read-only-work-plane.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
 import { sourceDisplay, urlAddress } from '../runtime/beads-source.ts'
 import type { BeadsOnlySettings } from '../runtime/settings.ts'
-import type { OpenSource } from './chosen-source.ts'
+import { openPatienceMs, type OpenSource } from './chosen-source.ts'
+import { withinTime } from './within-time.ts'
 
 type FolderSelection = Exclude<SourceSelection, { readonly kind: 'url' }>
 
@@ -48,7 +49,11 @@ export async function openSource(
 /** Finds out whether a source can be used; makes a database where the selection says so. Nothing is recorded. */
 export async function tryOutSource(selection: SourceSelection): Promise<void> {
   sourceDisplay(selection)
-  const { raw } = await openPlane(selection, { readOnly: false, restart: false })
+  const { raw } = await withinTime(
+    openPatienceMs,
+    () => openPlane(selection, { readOnly: false, restart: false }),
+    (late) => late.raw.disconnect(),
+  )
   await raw.disconnect()
 }
 
