@@ -45,7 +45,7 @@ function requireReplaceable({ name, url }: DoltRemote, present: readonly DoltRem
 
 /** What the database says counts more than what the files beside it say. */
 async function readRemotes(source: BdSource): Promise<readonly DoltRemote[]> {
-  const said = await source.sightings.own(() => source.bd.run(['dolt', 'remote', 'list', '--json']))
+  const said = await source.sightings.own(() => source.bd.run(['dolt', 'remote', 'list', '--json']), 'read')
   return objectsIn(said).flatMap(({ name, sql_url: sql, cli_url: cli }) => {
     const url = typeof sql === 'string' ? sql : cli
     return typeof name === 'string' && typeof url === 'string' ? [{ name, url }] : []

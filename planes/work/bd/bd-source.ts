@@ -39,7 +39,7 @@ export async function showBeads(
   if (wanted.size === 0) return new Map()
   const revision = nextRevision()
   const flags = [...wanted].map((id) => `--id=${id}`)
-  const said = await source.sightings.own(() => source.bd.run(['show', '--json', ...flags])).catch(absent)
+  const said = await source.sightings.own(() => source.bd.run(['show', '--json', ...flags]), 'read').catch(absent)
   const found = objectsIn(said).map(shownBead)
   const asked = found.filter((bead) => wanted.has(bead.row.id))
   const beads = new Map(asked.map((bead) => [bead.row.id, { ...bead, revision }]))
@@ -136,9 +136,9 @@ export function changeBead(
 /** Runs a command that writes, and tells other processes. */
 export async function runWrite(source: BdSource, ...run: Parameters<BdProgram['run']>): Promise<string> {
   try {
-    return await source.sightings.own(() => source.bd.run(...run))
+    return await source.sightings.own(() => source.bd.run(...run), 'write')
   } finally {
-    await source.sightings.own(async () => hint(source.folder.beads))
+    await source.sightings.own(async () => hint(source.folder.beads), 'write')
   }
 }
 

@@ -1,6 +1,6 @@
-import { chmod, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { doubleBd, type DoubleBd } from '../../../test/bd/double-bd.ts'
 import type { WorkPlane } from '../../../model/work-plane.ts'
 import { openBdFolder, type BdFolderOptions } from './open-bd-folder.ts'
@@ -40,6 +40,15 @@ async function open(
   return { plane, double }
 }
 
+/** Lets milliseconds pass at once. */
+function steppedClock(): (ms: number) => void {
+  const now = performance.now.bind(performance)
+  let passed = 0
+  const spy = vi.spyOn(performance, 'now').mockImplementation(() => now() + passed)
+  releases.push(async () => spy.mockRestore())
+  return (ms) => void (passed += ms)
+}
+
 async function exportsOf(double: DoubleBd): Promise<number> {
   return (await double.runs()).filter(([command]) => command === 'export').length
 }
@@ -66,6 +75,36 @@ describe('a folder through bd', () => {
     await utimes(join(double.root, '.beads', file), new Date(), new Date())
     await expect.poll(async () => (await plane.changes(cursor))?.beads, { timeout: 30_000 }).toEqual(['gm-1'])
     expect((await plane.summaries(['gm-1'])).map((bead) => bead.title)).toEqual(['second'])
+  })
+
+  it('is read when its files grow, not when they are touched', async () => {
+    const pass = steppedClock()
+    const { plane, double } = await open({ slowMs: 3_600_000 })
+    const store = join(double.root, '.beads', 'embeddeddolt', 'gm', '.dolt', 'noms')
+    await mkdir(store, { recursive: true })
+    await writeFile(join(store, 'journal'), 'one')
+    const cursor = await plane.cursor()
+    await writeFile(join(double.root, 'title'), 'second')
+    for (const file of [join(store, 'journal'), join(double.root, '.beads', 'last-touched')])
+      await writeFile(file, 'two')
+    pass(60_000)
+    expect(await plane.changes(cursor)).toBe(null)
+    expect(await exportsOf(double)).toBe(1)
+    await appendFile(join(store, 'journal'), 'more')
+    await expect.poll(async () => (await plane.changes(cursor))?.beads, { timeout: 30_000 }).toEqual(['gm-1'])
+  })
+
+  it('is read now and then only while somebody watches', async () => {
+    const pass = steppedClock()
+    let isWatched = false
+    const { plane, double } = await open({ slowMs: 10_000, watched: () => isWatched })
+    const cursor = await plane.cursor()
+    await writeFile(join(double.root, 'title'), 'second')
+    pass(11_000)
+    expect(await plane.changes(cursor)).toBe(null)
+    expect(await exportsOf(double)).toBe(1)
+    isWatched = true
+    await expect.poll(async () => (await plane.changes(cursor))?.beads, { timeout: 30_000 }).toEqual(['gm-1'])
   })
 
   it('says for a while what went wrong, instead of asking again and again', async () => {

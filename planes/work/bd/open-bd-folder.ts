@@ -52,7 +52,7 @@ export async function openBdFolder(options: BdFolderOptions): Promise<WorkPlane>
     const source: BdSource = {
       bd,
       folder,
-      sightings: sightings(bd, { beads: folder.beads, slowMs, watched }),
+      sightings: sightings(bd, { folder, slowMs, watched }),
       journal: journalOf(folder.beads),
       words,
     }

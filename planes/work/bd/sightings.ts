@@ -1,12 +1,11 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { nextRevision } from '../revision.ts'
 import { exportedBead } from './bd-bead.ts'
 import { exportedIssues } from './bd-output.ts'
 import type { BdProgram } from './bd-program.ts'
-import { hintFile } from './gemba-folder.ts'
+import type { BeadsFolder } from './discover-beads.ts'
 import { createMirror, digested, type DigestedBead, type Mirror } from './mirror.ts'
+import { tracesOf } from './traces.ts'
 
 /** A full reading of the database may take at most one part in so many of the time. */
 const restFactor = 10
@@ -19,13 +18,11 @@ export interface Sightings {
   /** Like `look`; while nobody watches, only a hint or a long time makes it read. */
   glance(): Promise<void>
   /** Runs something of ours, whose own traces are no hint that others have written. */
-  own<T>(act: () => Promise<T>): Promise<T>
-  /** More may have changed than was seen. */
-  suspect(): void
+  own<T>(act: () => Promise<T>, kind: 'read' | 'write'): Promise<T>
 }
 
 export interface SightingOptions {
-  readonly beads: string
+  readonly folder: BeadsFolder
   /** Milliseconds between full readings when nothing hints at a change. */
   readonly slowMs: number
   /** Whether somebody looks at what changes. */
@@ -39,27 +36,33 @@ const restMs = 5_000
 /** Beads that are taken in at once; between two lots others have a turn. */
 const lot = 250
 
-/** While nobody watches, full readings are so many times rarer. */
-const unwatchedFactor = 12
+/** While nobody watches, or each write of others would show, full readings without a hint are so many times rarer. */
+const rareFactor = 12
 
-export function sightings(bd: BdProgram, { beads, slowMs, watched }: SightingOptions): Sightings {
+export function sightings(bd: BdProgram, { folder, slowMs, watched }: SightingOptions): Sightings {
   const mirror = createMirror()
   let reading: Promise<void> | undefined
   let readAt = Number.NEGATIVE_INFINITY
   let took = 0
   let seen = ''
   let hinted = false
+  /** Others may have written together with us, which no trace tells. */
+  let doubtful = false
+  /** Writes of ours that were begun, and those that have ended. */
+  let [begun, ended] = [0, 0]
   let failure: { readonly error: unknown; readonly at: number } | undefined
 
   const read = async (): Promise<void> => {
     const revision = nextRevision()
-    const traces = await tracesIn(beads)
-    const begin = performance.now()
+    const { mark } = await tracesOf(folder)
+    const [writes, begin] = [ended, performance.now()]
     mirror.replace(await digest(await bd.run(['export', '--all'], [], { timeout: readingMs })), revision)
     readAt = performance.now()
     took = readAt - begin
-    seen = traces
     hinted = false
+    if (begun > writes) return
+    seen = mark
+    doubtful = false
   }
   const share = (): Promise<void> => {
     if (failure !== undefined && performance.now() - failure.at < Math.min(slowMs, restMs)) throw failure.error
@@ -74,34 +77,40 @@ export function sightings(bd: BdProgram, { beads, slowMs, watched }: SightingOpt
       .finally(() => (reading = undefined))
     return reading
   }
-  const isDue = async (factor: number): Promise<boolean> => {
+  const isDue = async (isWatched: boolean): Promise<boolean> => {
     if (slowMs === 0) return true
+    const { mark, exact } = await tracesOf(folder)
+    if (begun === ended) hinted ||= mark !== seen
     const passed = performance.now() - readAt
-    if (passed >= Math.max(slowMs * factor, took * restFactor)) return true
-    hinted ||= (await tracesIn(beads)) !== seen
-    return hinted && passed >= Math.min(slowMs, took * 2)
+    const most = slowMs * (isWatched && !(exact && !doubtful) ? 1 : rareFactor)
+    if (passed >= Math.max(most, took * restFactor)) return true
+    return hinted && passed >= (isWatched ? Math.min(slowMs, took * 2) : Math.max(slowMs, took * restFactor))
   }
   return {
     mirror,
     look: async () => {
       if (slowMs === 0 && reading !== undefined) await reading.catch(() => undefined)
-      if (await isDue(1)) await share()
+      if (await isDue(true)) await share()
     },
     glance: async () => {
-      if (await isDue(watched() ? 1 : unwatchedFactor)) await share()
+      if (await isDue(watched())) await share()
     },
-    own: async (act) => {
-      hinted ||= (await tracesIn(beads)) !== seen
+    own: async (act, kind) => {
+      const isWrite = kind === 'write'
+      if (begun === ended) hinted ||= (await tracesOf(folder)).mark !== seen
+      if (isWrite) begun += 1
       try {
         return await act()
       } catch (error) {
         hinted = true
         throw error
       } finally {
-        seen = await tracesIn(beads)
+        const { mark, exact } = await tracesOf(folder)
+        if (!exact || isWrite) seen = mark
+        if (isWrite) ended += 1
+        doubtful ||= isWrite
       }
     },
-    suspect: () => void (hinted = true),
   }
 }
 
@@ -114,14 +123,4 @@ async function digest(exported: string): Promise<DigestedBead[]> {
     found.push(...issues.map((issue) => digested(exportedBead(issue))))
   }
   return found
-}
-
-/** Files that programs touch when they write: bd, its hooks, and Gemba in any process. */
-async function tracesIn(beads: string): Promise<string> {
-  const files = [join(beads, 'last-touched'), join(beads, 'interactions.jsonl'), hintFile(beads)]
-  const marks = files.map(async (file) => {
-    const found = await stat(file, { bigint: true }).catch(() => undefined)
-    return found === undefined ? '' : `${found.mtimeNs}.${found.size}`
-  })
-  return (await Promise.all(marks)).join(' ')
 }
