@@ -7,7 +7,8 @@ import { beadOfEarlierTry, eventWriter, keyLine, wasCommitted, type EventWriter,
 import { readBead, readEdgesAt, readIssue, readLabels } from './reads.ts'
 import { nextRevision } from './revision.ts'
 import { etagOf, type IssueRow } from './rows.ts'
-import { readWords, requireWritable, type Shape, type Words } from './shape.ts'
+import { readWords, requireWritable, type Shape } from './shape.ts'
+import type { Words } from './configured-words.ts'
 import { isoNow, sqlTime } from './time.ts'
 
 /** What writers share. */

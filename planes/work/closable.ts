@@ -1,6 +1,6 @@
 import { wrapperTypes } from '../../model/bead.ts'
-import { GembaError } from '../../model/error.ts'
 import type { BeadDesk } from './bead-change.ts'
+import { closeRefusal } from './close-refusal.ts'
 import type { IssueRow } from './rows.ts'
 
 /**
@@ -9,14 +9,14 @@ import type { IssueRow } from './rows.ts'
  */
 export async function requireClosable(desk: BeadDesk): Promise<void> {
   const { id, status, issue_type: type } = desk.row
-  if (status === 'pinned') throw refused(id, 'it is pinned')
+  if (status === 'pinned') throw closeRefusal.pinned(id)
   const unmet = gateProblem(desk.row, desk.now)
-  if (unmet !== undefined) throw refused(id, unmet)
+  if (unmet !== undefined) throw closeRefusal.gate(id, unmet)
   const held = await blockersOf(desk)
-  if (held.length > 0) throw refused(id, `it is blocked by ${names(held)}`)
+  if (held.length > 0) throw closeRefusal.held(id, held)
   if (!wrapperTypes.includes(type)) return
   const children = await openOf(desk, await childrenOf(desk, [id]), ['closed'])
-  if (children.length > 0) throw refused(id, `it has open children: ${names(children)}`)
+  if (children.length > 0) throw closeRefusal.openChildren(id, children)
 }
 
 /** Children by edges, wisps too. */
@@ -84,13 +84,4 @@ function gateProblem(row: IssueRow, now: string): string | undefined {
   if (type !== 'timer' || !row.timeout_ns) return undefined
   const ends = Date.parse(`${row.created_at.replace(' ', 'T')}Z`) + row.timeout_ns / 1e6
   return Date.parse(`${now.replace(' ', 'T')}Z`) > ends ? undefined : 'it is a gate whose time is not over'
-}
-
-function refused(bead: string, why: string): GembaError {
-  return new GembaError('bead_close_refused', { bead, why })
-}
-
-function names(ids: readonly string[]): string {
-  const shown = ids.slice(0, 10).join(', ')
-  return ids.length > 10 ? `${shown} and ${ids.length - 10} more` : shown
 }

@@ -1,7 +1,7 @@
 import { limits, type BeadPatch } from '../../model/bead.ts'
 import { GembaError } from '../../model/error.ts'
 import type { SqlValue } from './database.ts'
-import type { Words } from './shape.ts'
+import type { Words } from './configured-words.ts'
 import { checkTime, sqlTime } from './time.ts'
 
 /** Values for columns of `issues`, by column. */

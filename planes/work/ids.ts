@@ -2,7 +2,7 @@ import { createHash, randomInt } from 'node:crypto'
 import { limits } from '../../model/bead.ts'
 import { GembaError } from '../../model/error.ts'
 import type { Reading, Writing } from './database.ts'
-import type { Words } from './shape.ts'
+import type { Words } from './configured-words.ts'
 
 const digits = '0123456789abcdefghijklmnopqrstuvwxyz'
 const bytesForLength: Readonly<Record<number, number>> = { 3: 2, 4: 3, 5: 4, 6: 4, 7: 5, 8: 5 }

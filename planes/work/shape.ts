@@ -1,5 +1,5 @@
-import { builtinStatuses, builtinTypes } from '../../model/bead.ts'
 import { GembaError } from '../../model/error.ts'
+import { configuredWords, wordKeys, type Words } from './configured-words.ts'
 import type { Database, Reading } from './database.ts'
 
 /** Versions of the Beads schema that writing was tested with (facts of `bd` 4.4). */
@@ -13,21 +13,6 @@ export interface Shape {
   /** Why nothing may be written, or null. */
   readonly readOnly: GembaError | null
   readonly hasCustomWords: boolean
-}
-
-/** What people configured in the database; may change at any time. */
-export interface Words {
-  readonly version: number
-  readonly prefix: string
-  readonly allowedPrefixes: readonly string[]
-  readonly counterIds: boolean
-  readonly minHashLength: number
-  readonly maxHashLength: number
-  readonly maxCollision: number
-  readonly statuses: readonly string[]
-  readonly types: readonly string[]
-  /** Types whose beads bd keeps in the tables of wisps. */
-  readonly wispTypes: readonly string[]
 }
 
 /** Looks before trusting: which schema, and whether this login may write. Fails with `work_plane_schema` on no Beads at all. */
@@ -59,24 +44,18 @@ export async function readWords(reading: Reading, shape: Shape): Promise<Words> 
     ? `UNION ALL SELECT 'status', name, category FROM custom_statuses UNION ALL SELECT 'type', name, '' FROM custom_types`
     : ''
   const rows = await reading.rows<{ kind: string; name: string; value: string }>(
-    `SELECT 'config' AS kind, \`key\` AS name, value FROM config WHERE \`key\` IN ('issue_prefix', 'allowed_prefixes',
-       'issue_id_mode', 'min_hash_length', 'max_hash_length', 'max_collision_prob', 'status.custom', 'types.custom', 'types.infra')
+    `SELECT 'config' AS kind, \`key\` AS name, value FROM config WHERE \`key\` IN (?)
      UNION ALL SELECT 'version', '', CAST(MAX(version) AS CHAR) FROM schema_migrations ${custom}`,
+    [wordKeys],
   )
   const config = new Map(rows.filter((row) => row.kind === 'config').map((row) => [row.name, row.value]))
   const named = (kind: string): string[] => rows.filter((row) => row.kind === kind).map((row) => row.name)
-  return {
+  return configuredWords({
     version: Number(rows.find((row) => row.kind === 'version')?.value ?? 0),
-    prefix: (config.get('issue_prefix') ?? '').replace(/-$/, ''),
-    allowedPrefixes: listOf(config.get('allowed_prefixes')),
-    counterIds: config.get('issue_id_mode') === 'counter',
-    minHashLength: within(config.get('min_hash_length'), 3, 8, 3),
-    maxHashLength: within(config.get('max_hash_length'), 3, 8, 8),
-    maxCollision: within(config.get('max_collision_prob'), 0, 1, 0.25),
-    statuses: unique([...builtinStatuses, ...named('status'), ...statusNames(config.get('status.custom'))]),
-    wispTypes: wispTypesOf(config.get('types.infra')),
-    types: unique([...builtinTypes, ...named('type'), ...listOf(config.get('types.custom'))]),
-  }
+    config: (key) => config.get(key),
+    statuses: named('status'),
+    types: named('type'),
+  })
 }
 
 /** Fails when writing to this version was never tested, also when another program moved the schema meanwhile. */
@@ -110,31 +89,4 @@ async function loginProblem(database: Database): Promise<GembaError | null> {
     if (problem !== null) return problem
   }
   return null
-}
-
-function wispTypesOf(config: string | undefined): readonly string[] {
-  const own = listOf(config)
-  return own.length > 0 ? own : ['agent', 'rig', 'role', 'message']
-}
-
-function statusNames(config: string | undefined): string[] {
-  return listOf(config).map((each) => each.split(':')[0] ?? '')
-}
-
-/** bd keeps lists either with commas or as JSON. */
-function listOf(config: string | undefined): string[] {
-  return (config ?? '')
-    .replace(/[[\]"]/g, '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '')
-}
-
-function unique(words: readonly string[]): string[] {
-  return [...new Set(words)].filter((word) => word !== '')
-}
-
-function within(value: string | undefined, least: number, most: number, otherwise: number): number {
-  const number = Number(value ?? Number.NaN)
-  return number >= least && number <= most ? number : otherwise
 }

@@ -6,7 +6,8 @@ import { createBeads } from '../../planes/work/create-beads.ts'
 import { bdVersion, openBd, type Bd } from '../bd/bd-program.ts'
 import { openPlain, rowsOf, sortedRows, type PlainDatabase, type Row, type Rows } from '../bd/bead-rows.ts'
 import { readRecorded, recordedFile, textOf } from '../bd/recorded-rows.ts'
-import { idsOf, runOf, writeScenarios, type WriteScenario } from '../bd/write-scenarios.ts'
+import { writeScenarios } from '../bd/write-scenarios.ts'
+import { idsOf, runOf, type WriteScenario } from '../bd/write-scenarios/write-scenario.ts'
 import { startDoltServer, type DoltServer } from '../dolt-server.ts'
 
 const { version, why } = await bdVersion()

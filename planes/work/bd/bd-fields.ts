@@ -2,7 +2,7 @@ import type { BeadPatch } from '../../../model/bead.ts'
 import { GembaError } from '../../../model/error.ts'
 import { columnsOf, invalid, mergeMetadata, type Columns } from '../fields.ts'
 import { metadataOf, type IssueRow } from '../rows.ts'
-import type { Words } from '../shape.ts'
+import type { Words } from '../configured-words.ts'
 import type { BdSource } from './bd-source.ts'
 
 /** Flags of `bd create` and `bd update`, and texts for its flags that name files. */

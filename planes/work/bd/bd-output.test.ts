@@ -49,5 +49,9 @@ describe('what bd prints', () => {
     expect(words).toMatchObject({ prefix: 'gm', version: 32, wispTypes: ['agent', 'rig', 'role', 'message'] })
     expect(words.statuses).toEqual(expect.arrayContaining(['open', 'hooked', 'parked', 'review', 'shipped']))
     expect(words.types).toEqual(expect.arrayContaining(['task', 'story', 'milestone']))
+    const config = { 'status.custom': 'mine:wip,["other"]', 'types.custom': 'convoy', 'types.infra': 'rig' }
+    const more = wordsIn({ ...config, issue_prefix: 'gm-', min_hash_length: '5' }, {}, {}, version)
+    expect(more).toMatchObject({ prefix: 'gm', minHashLength: 5, maxHashLength: 8, wispTypes: ['rig'] })
+    expect([more.statuses.slice(-2), more.types.slice(-1)]).toEqual([['mine', 'other'], ['convoy']])
   })
 })

@@ -1,7 +1,6 @@
-import { builtinStatuses, builtinTypes } from '../../../model/bead.ts'
 import { isJsonObject, type JsonObject } from '../../../model/json.ts'
+import { configuredWords, type Words } from '../configured-words.ts'
 import { remembered } from '../remembered.ts'
-import type { Words } from '../shape.ts'
 import { objectIn } from './bd-output.ts'
 import type { BdProgram } from './bd-program.ts'
 
@@ -50,21 +49,12 @@ async function readWords(bd: BdProgram, version: BdVersion): Promise<Words> {
 
 /** What the answers of `bd config list`, `bd statuses` and `bd types` say together. */
 export function wordsIn(config: JsonObject, statuses: JsonObject, types: JsonObject, version: BdVersion): Words {
-  const text = (key: string): string => (typeof config[key] === 'string' ? config[key] : '')
-  const infra = listIn(text('types.infra'))
-  return {
+  return configuredWords({
     version: version.schema,
-    prefix: text('issue_prefix').replace(/-$/, ''),
-    allowedPrefixes: listIn(text('allowed_prefixes')),
-    counterIds: text('issue_id_mode') === 'counter',
-    // bd makes its ids itself.
-    minHashLength: 3,
-    maxHashLength: 8,
-    maxCollision: 0.25,
-    statuses: unique([...builtinStatuses, ...namesIn(statuses)]),
-    types: unique([...builtinTypes, ...namesIn(types), ...listIn(text('types.custom'))]),
-    wispTypes: infra.length > 0 ? infra : ['agent', 'rig', 'role', 'message'],
-  }
+    config: (key) => (typeof config[key] === 'string' ? config[key] : undefined),
+    statuses: namesIn(statuses),
+    types: namesIn(types),
+  })
 }
 
 /** The names in every list of the answer: built in, core and custom ones. */
@@ -74,17 +64,4 @@ function namesIn(answer: JsonObject): string[] {
     const name = isJsonObject(entry) ? entry['name'] : entry
     return typeof name === 'string' ? [name] : []
   })
-}
-
-/** bd keeps lists either with commas or as JSON. */
-function listIn(text: string): string[] {
-  return text
-    .replace(/[[\]"]/g, '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '')
-}
-
-function unique(words: readonly string[]): string[] {
-  return [...new Set(words)].filter((word) => word !== '')
 }

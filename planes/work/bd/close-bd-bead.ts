@@ -1,9 +1,9 @@
 import { blockingKinds, sessionOfHolder, wrapperTypes, type BeadDetail } from '../../../model/bead.ts'
-import { GembaError } from '../../../model/error.ts'
 import type { Write } from '../../../model/work-plane.ts'
 import { actorName, requireNoTemplate } from '../bead-change.ts'
+import { closeRefusal } from '../close-refusal.ts'
 import { checkText } from '../fields.ts'
-import type { ShownBead } from './bd-bead.ts'
+import type { BdEdge, ShownBead } from './bd-bead.ts'
 import { changeBead, requireAnswer, runWrite, type BdSource } from './bd-source.ts'
 
 interface Closing {
@@ -61,27 +61,20 @@ export async function closeShown(
 /** Refuses with `bead_close_refused` what bd refuses, also as an edit of the status, and wrappers of open children. */
 export function requireBdClosable(bead: ShownBead): void {
   const { id, status, issue_type: type } = bead.row
-  if (status === 'pinned') throw refused(id, 'it is pinned')
+  if (status === 'pinned') throw closeRefusal.pinned(id)
   const statuses = new Map(bead.targets.map((row) => [row.id, row.status]))
-  const held = bead.edges.filter(({ to, kind }) => {
+  const holds = ({ to, kind }: BdEdge): boolean => {
     const there = statuses.get(to)
     return blockingKinds.includes(kind) && kind !== 'waits-for' && there !== undefined && isOpen(there)
-  })
-  if (held.length > 0) throw refused(id, `it is blocked by ${names(held.map((edge) => edge.to))}`)
+  }
+  const held = bead.edges.filter(holds).map((edge) => edge.to)
+  if (held.length > 0) throw closeRefusal.held(id, held)
   if (!wrapperTypes.includes(type)) return
-  const children = bead.dependents.filter((each) => each.kind === 'parent-child' && each.row.status !== 'closed')
-  if (children.length > 0) throw refused(id, `it has open children: ${names(children.map((each) => each.row.id))}`)
+  const below = bead.dependents.filter((each) => each.kind === 'parent-child')
+  const children = below.flatMap(({ row }) => (row.status === 'closed' ? [] : [row.id]))
+  if (children.length > 0) throw closeRefusal.openChildren(id, children)
 }
 
 function isOpen(status: string): boolean {
   return status !== 'closed' && status !== 'pinned'
-}
-
-function refused(bead: string, why: string): GembaError {
-  return new GembaError('bead_close_refused', { bead, why })
-}
-
-function names(ids: readonly string[]): string {
-  const shown = ids.slice(0, 10).join(', ')
-  return ids.length > 10 ? `${shown} and ${ids.length - 10} more` : shown
 }

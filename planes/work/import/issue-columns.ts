@@ -4,7 +4,7 @@ import { contentHash } from '../content-hash.ts'
 import type { Reading, SqlValue } from '../database.ts'
 import { checkText, columnsOf, invalid } from '../fields.ts'
 import type { Fields } from './jsonl-records.ts'
-import type { Words } from '../shape.ts'
+import type { Words } from '../configured-words.ts'
 import { checkTime, sqlTime } from '../time.ts'
 
 /** A column of `issues` as the database describes it. */
