@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { AgentType } from '../model/agent.ts'
-import type { AgentsFile } from '../model/schema/config.ts'
+import type { AgentsFile } from '../model/schema/agents-file.ts'
 import { invalid, type ConfigFile } from './config-file.ts'
 
 type WrittenAgent = NonNullable<AgentsFile['agent']>[number]

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import type { ProjectFile } from '../model/schema/config.ts'
+import type { ProjectFile } from '../model/schema/project-file.ts'
 import { invalid, type ConfigFile } from './config-file.ts'
 
 /** Where the beads are: a Dolt server that Gemba runs, one of the person's own, or a folder that `bd` keeps. */

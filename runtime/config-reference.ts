@@ -1,4 +1,6 @@
-import { agentsFileSchema, configTables, projectFileSchema, type ConfigKey } from '../model/schema/config.ts'
+import { agentsFileSchema } from '../model/schema/agents-file.ts'
+import { configTables, type ConfigKey } from '../model/schema/config-keys.ts'
+import { projectFileSchema } from '../model/schema/project-file.ts'
 
 /** What steers Gemba beside the files. */
 const variables: readonly (readonly [name: string, what: string])[] = [

@@ -1,4 +1,4 @@
-import type { ProjectFile } from '../model/schema/config.ts'
+import type { ProjectFile } from '../model/schema/project-file.ts'
 import { defaultTiming, type Timing } from '../model/timing.ts'
 import { invalid } from './config-file.ts'
 

@@ -4,13 +4,9 @@ import { Value } from 'typebox/value'
 import { GembaError } from '../model/error.ts'
 import { knownAgent, knownRepository, type AgentType, type Repository } from '../model/agent.ts'
 import type { Project } from '../model/project.ts'
-import {
-  agentsFileSchema,
-  configTables,
-  projectFileSchema,
-  type ConfigKey,
-  type ProjectFile,
-} from '../model/schema/config.ts'
+import { agentsFileSchema } from '../model/schema/agents-file.ts'
+import { configTables, type ConfigKey } from '../model/schema/config-keys.ts'
+import { projectFileSchema, type ProjectFile } from '../model/schema/project-file.ts'
 import { agentTypes } from './agent-types.ts'
 import { beadsAddress, type BeadsAddress } from './beads-address.ts'
 import { passwordIn } from './beads-source.ts'

@@ -1,5 +1,5 @@
 import { GembaError } from '../model/error.ts'
-import { projectFileSchema } from '../model/schema/config.ts'
+import { projectFileSchema } from '../model/schema/project-file.ts'
 import { readConfigFile } from './config-file.ts'
 import { configPaths } from './config.ts'
 import { withoutSecrets } from './url-secrets.ts'
