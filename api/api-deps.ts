@@ -36,6 +36,8 @@ export interface ApiDeps {
   readonly webFolder: string | null
   readonly temporalUi: TemporalUi | null
   readonly disk: DiskView
+  /** Told how many follow the event stream, consoles above all, each time that changes. */
+  readonly watched?: (readers: number) => void
   readonly health: () => Record<string, { ok: boolean; why: string }>
   readonly logger: FastifyBaseLogger
 }

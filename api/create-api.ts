@@ -52,7 +52,7 @@ export async function createApi(deps: ApiDeps, limits: Partial<EventStreamLimits
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
   })
   const signIn = await SignIn.open(deps)
-  const streams = new EventStreams(deps.store, limits, deps.disk)
+  const streams = new EventStreams(deps.store, limits, deps)
 
   app.removeContentTypeParser('text/plain')
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))

@@ -14,8 +14,12 @@ afterEach(async () => {
   await api.app.close()
 })
 
-async function start(store: MemoryStore = new MemoryStore(), limits: Partial<EventStreamLimits> = {}): Promise<void> {
-  api = await testApi({ store }, limits)
+async function start(
+  store: MemoryStore = new MemoryStore(),
+  limits: Partial<EventStreamLimits> = {},
+  watched: (readers: number) => void = () => undefined,
+): Promise<void> {
+  api = await testApi({ store, watched }, limits)
   await api.app.listen({ host: '127.0.0.1', port: 0 })
 }
 
@@ -108,6 +112,17 @@ describe('the event stream', () => {
     expect(disk()).toMatchObject([{ status: 'ok' }, { status: 'low', left: '60 MB' }, { status: 'full', left: '0 MB' }])
     expect(blocks()).toHaveLength(1)
     expect((await api.call({ url: '/api/v1/capabilities' })).json()).toMatchObject({ disk: { status: 'full' } })
+  })
+
+  it('tells how many follow it, for as long as they do', async () => {
+    const counts: number[] = []
+    await start(new MemoryStore(), {}, (readers) => counts.push(readers))
+    const [one, two] = [await read(), await read()]
+    expect(counts).toEqual([1, 2])
+    one.close()
+    await expect.poll(() => counts).toEqual([1, 2, 1])
+    two.close()
+    await expect.poll(() => counts).toEqual([1, 2, 1, 0])
   })
 
   it('replays 10,000 events and goes on live, without a gap or a repeat', async () => {

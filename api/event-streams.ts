@@ -3,7 +3,7 @@ import type { DiskState } from '../model/disk.ts'
 import { GembaError } from '../model/error.ts'
 import type { GembaEvent } from '../model/event.ts'
 import type { Store } from '../store/store.ts'
-import type { DiskView } from './api-deps.ts'
+import type { ApiDeps, DiskView } from './api-deps.ts'
 import { formatEventId, parseEventId } from './event-id.ts'
 
 export interface EventStreamLimits {
@@ -43,13 +43,19 @@ export class EventStreams {
   readonly #limits: EventStreamLimits
   readonly #streams = new Set<Stream>()
   readonly #disk: DiskView | undefined
+  readonly #counted: (readers: number) => void
   #newest = 0
   #releases: (() => void)[] | undefined
   #ping: NodeJS.Timeout | undefined
 
-  constructor(store: Store, limits: Partial<EventStreamLimits> = {}, disk?: DiskView) {
+  constructor(
+    store: Store,
+    limits: Partial<EventStreamLimits> = {},
+    { disk, watched = () => undefined }: Partial<Pick<ApiDeps, 'disk' | 'watched'>> = {},
+  ) {
     this.#store = store
     this.#disk = disk
+    this.#counted = watched
     this.#limits = { ...defaults, ...limits }
   }
 
@@ -67,6 +73,7 @@ export class EventStreams {
   async open(out: ServerResponse, after: string | undefined): Promise<void> {
     const stream: Stream = { out, last: 0, live: false }
     this.#streams.add(stream)
+    this.#counted(this.size)
     out.once('close', () => this.#leave(stream))
     this.#listen()
     await this.#begin(stream, after)
@@ -78,6 +85,7 @@ export class EventStreams {
   close(): void {
     for (const { out } of this.#streams) out.end()
     this.#streams.clear()
+    this.#counted(0)
     this.#quiet()
   }
 
@@ -179,7 +187,8 @@ export class EventStreams {
   }
 
   #leave(stream: Stream): void {
-    this.#streams.delete(stream)
+    if (!this.#streams.delete(stream)) return
+    this.#counted(this.size)
     if (this.#streams.size === 0) this.#quiet()
   }
 

@@ -65,7 +65,9 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
   // One for all sources: what waits for a full disk goes in also when people have gone over to another.
   const ledger = new ManifestFile({ path: settings.manifest, logger })
   releases.push(() => ledger.close())
-  const source = chosenSource((selection) => openSource(selection, settings, ledger), logger)
+  let readers = 0
+  const access = { ...settings, watched: () => readers > 0 }
+  const source = chosenSource((selection) => openSource(selection, access, ledger), logger)
   releases.push(() => source.close(), recordManifests(source, store, logger))
   const board = await openBoard(source.work, {})
   releases.push(() => board.close(), recordBoard(board, store, logger))
@@ -105,6 +107,7 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
     webFolder: settings.webFolder,
     temporalUi: null,
     disk,
+    watched: (count) => void (readers = count),
     health: () => {
       const { beads, store: stored } = health.parts()
       const isFull = disk.state.status === 'full'

@@ -18,7 +18,6 @@ import { trust } from '../planes/work/login.ts'
 import { readOnlyWorkPlane } from '../planes/work/read-only-work-plane.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
 import { sourceDisplay, urlAddress } from '../runtime/beads-source.ts'
-import type { BeadsOnlySettings } from '../runtime/settings.ts'
 import { openPatienceMs, type OpenSource } from './chosen-source.ts'
 import { withinTime } from './within-time.ts'
 
@@ -27,19 +26,28 @@ type FolderSelection = Exclude<SourceSelection, { readonly kind: 'url' }>
 /** Why nothing is changed or recorded, for people. */
 const askedReadOnly = 'Gemba was started with `--beads-read-only`'
 
+/** What may be done with a source, and who looks at it. */
+export interface SourceAccess {
+  readonly readOnly: boolean
+  /** Writes are to be refused beneath Gemba too. */
+  readonly restart: boolean
+  /** Whether a console is open: a folder that bd has to read as a whole is then read more often. */
+  readonly watched: () => boolean
+}
+
 /**
  * Opens a Beads source: a server by SQL, a folder through `bd` or, where a Dolt server keeps it, by SQL as well. With
  * `readOnly` each change is refused before it reaches the source.
  */
 export async function openSource(
   selection: SourceSelection,
-  { readOnly, restart }: Pick<BeadsOnlySettings, 'readOnly' | 'restart'>,
+  access: SourceAccess,
   ledger: ManifestFile,
 ): Promise<OpenSource> {
   const source = sourceDisplay(selection)
-  const { raw, exchange } = await openPlane(selection, { readOnly, restart })
+  const { raw, exchange } = await openPlane(selection, access)
   try {
-    return await recorded(source, { raw, exchange }, { readOnly, ledger })
+    return await recorded(source, { raw, exchange }, { readOnly: access.readOnly, ledger })
   } catch (error) {
     await raw.disconnect()
     throw error
@@ -51,7 +59,7 @@ export async function tryOutSource(selection: SourceSelection): Promise<void> {
   sourceDisplay(selection)
   const { raw } = await withinTime(
     openPatienceMs,
-    () => openPlane(selection, { readOnly: false, restart: false }),
+    () => openPlane(selection, { readOnly: false, restart: false, watched: () => false }),
     (late) => late.raw.disconnect(),
   )
   await raw.disconnect()
@@ -63,14 +71,8 @@ export interface RawSource {
   readonly exchange: BeadsExchange
 }
 
-interface Access {
-  readonly readOnly: boolean
-  /** Writes are to be refused beneath Gemba too. */
-  readonly restart: boolean
-}
-
 /** Opens what a selection names; the caller disconnects. */
-export async function openPlane(selection: SourceSelection, access: Access): Promise<RawSource> {
+export async function openPlane(selection: SourceSelection, access: SourceAccess): Promise<RawSource> {
   if (selection.kind !== 'url') return openFolder(selection, access)
   const { host, port, user, password, database, tls } = urlAddress(selection.url)
   const login = { host, port, user, database, ...(password === '' ? {} : { password }), ...trust(tls) }
@@ -80,7 +82,7 @@ export async function openPlane(selection: SourceSelection, access: Access): Pro
 /** A worktree may be given a database; of a directory it is asked that it has one. */
 async function openFolder(
   { folder, kind, initialise = false, prefix }: FolderSelection,
-  { readOnly, restart }: Access,
+  { readOnly, restart, watched }: SourceAccess,
 ): Promise<RawSource> {
   if (!isAbsolute(folder)) throw new GembaError('source_invalid', { why: `${folder} is not an absolute path` })
   const found = await discoverBeads(folder)
@@ -92,7 +94,7 @@ async function openFolder(
   const login = sqlLoginOf(beads)
   if (login !== undefined) return { raw: await openBeads(login), exchange: sqlExchange(login) }
   const why = 'bd keeps this database in files; use `bd export` and `bd import` there'
-  return { raw: await openBdFolder({ folder, readOnly }), exchange: noExchange(why) }
+  return { raw: await openBdFolder({ folder, readOnly, watched }), exchange: noExchange(why) }
 }
 
 /** Ids of a new database begin like the name of its folder. */

@@ -6,10 +6,16 @@ import type { ServerSettings } from '../runtime/settings.ts'
 import { seedExample } from './example-seed.ts'
 import { openPlane, type RawSource } from './open-source.ts'
 
-/** Opens the project's Beads database; in embedded mode it is created first, and the example's is filled. Repeat-safe. */
-export async function openProjectBeads({ beads, project, example }: ServerSettings): Promise<RawSource> {
+/**
+ * Opens the project's Beads database; in embedded mode it is created first, and the example's is filled. Repeat-safe.
+ * `watched`: whether a console is open.
+ */
+export async function openProjectBeads(
+  { beads, project, example }: ServerSettings,
+  watched: () => boolean = () => true,
+): Promise<RawSource> {
   if ('folder' in beads) {
-    return openPlane({ kind: 'beads_dir', folder: beads.folder }, { readOnly: false, restart: false })
+    return openPlane({ kind: 'beads_dir', folder: beads.folder }, { readOnly: false, restart: false, watched })
   }
   const login = beadsLogin(beads)
   if (beads.embedded) await createBeads({ ...login, prefix: project.prefix })

@@ -58,7 +58,8 @@ async function main(settings: ServerSettings): Promise<void> {
   const store = await openStore({ at: settings.store, project: project.id })
   releases.push(() => store.close())
 
-  const late = openLate(() => openProjectBeads(settings), stopped.signal)
+  let readers = 0
+  const late = openLate(() => openProjectBeads(settings, () => readers > 0), stopped.signal)
   const board = await openBoard(late.plane, {})
   releases.push(
     () => late.plane.disconnect(),
@@ -151,6 +152,7 @@ async function main(settings: ServerSettings): Promise<void> {
     webFolder: settings.webFolder,
     temporalUi: settings.temporalUi,
     disk,
+    watched: (count) => void (readers = count),
     health: () => ({
       // With little room nothing new starts, and nothing is broken: whoever watches must not end the server for it.
       disk: { ok: disk.state.status !== 'full', why: disk.refusal()?.message ?? '' },
