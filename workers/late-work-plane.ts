@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GembaError } from '../model/error.ts'
 import type { BeadsExchange } from '../model/exchange.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
-import type { RawSource } from './open-source.ts'
+import type { RawSource } from './open-folder.ts'
 
 export interface LateWorkPlane {
   /** Refuses with `work_plane_unavailable` until the real one is there. */

@@ -1,39 +1,21 @@
-import { basename, isAbsolute } from 'node:path'
 import { system } from '../model/actor.ts'
 import { GembaError } from '../model/error.ts'
-import type { BeadsExchange } from '../model/exchange.ts'
 import type { ModeSource, SourceSelection } from '../model/mode.ts'
-import type { WorkPlane } from '../model/work-plane.ts'
 import type { ManifestFile } from '../planes/manifest/manifest-file.ts'
 import { openManifest } from '../planes/manifest/open-manifest.ts'
 import { recordedExchange } from '../planes/manifest/recorded-exchange.ts'
 import { recordedWorkPlane } from '../planes/manifest/recorded-work-plane.ts'
-import { discoverBeads, sqlLoginOf } from '../planes/work/bd/discover-beads.ts'
-import { initialiseBeads } from '../planes/work/bd/initialise-beads.ts'
-import { openBdFolder } from '../planes/work/bd/open-bd-folder.ts'
-import { requireReadOnlyBeneath } from '../planes/work/bd/read-only-beneath.ts'
-import { noExchange } from '../planes/work/no-exchange.ts'
 import { openBeads } from '../planes/work/beads-sql.ts'
 import { trust } from '../planes/work/login.ts'
 import { readOnlyWorkPlane } from '../planes/work/read-only-work-plane.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
 import { sourceDisplay, urlAddress } from '../runtime/beads-source.ts'
 import { openPatienceMs, type OpenSource } from './chosen-source.ts'
+import { openFolder, type RawSource, type SourceAccess } from './open-folder.ts'
 import { withinTime } from './within-time.ts'
-
-type FolderSelection = Exclude<SourceSelection, { readonly kind: 'url' }>
 
 /** Why nothing is changed or recorded, for people. */
 const askedReadOnly = 'Gemba was started with `--beads-read-only`'
-
-/** What may be done with a source, and who looks at it. */
-export interface SourceAccess {
-  readonly readOnly: boolean
-  /** Writes are to be refused beneath Gemba too. */
-  readonly restart: boolean
-  /** Whether a console is open: a folder that bd has to read as a whole is then read more often. */
-  readonly watched: () => boolean
-}
 
 /**
  * Opens a Beads source: a server by SQL, a folder through `bd` or, where a Dolt server keeps it, by SQL as well. With
@@ -65,45 +47,12 @@ export async function tryOutSource(selection: SourceSelection): Promise<void> {
   await raw.disconnect()
 }
 
-/** A Beads database as it is: nothing of what is done is recorded. */
-export interface RawSource {
-  readonly raw: WorkPlane
-  readonly exchange: BeadsExchange
-}
-
 /** Opens what a selection names; the caller disconnects. */
 export async function openPlane(selection: SourceSelection, access: SourceAccess): Promise<RawSource> {
   if (selection.kind !== 'url') return openFolder(selection, access)
   const { host, port, user, password, database, tls } = urlAddress(selection.url)
   const login = { host, port, user, database, ...(password === '' ? {} : { password }), ...trust(tls) }
   return { raw: await openBeads(login), exchange: sqlExchange(login) }
-}
-
-/** A worktree may be given a database; of a directory it is asked that it has one. */
-async function openFolder(
-  { folder, kind, initialise = false, prefix }: FolderSelection,
-  { readOnly, restart, watched }: SourceAccess,
-): Promise<RawSource> {
-  if (!isAbsolute(folder)) throw new GembaError('source_invalid', { why: `${folder} is not an absolute path` })
-  const found = await discoverBeads(folder)
-  if (found === undefined && !(kind === 'worktree' && initialise && !readOnly)) {
-    throw new GembaError('beads_missing', { folder })
-  }
-  const beads = found ?? (await initialiseBeads(folder, { prefix: prefix ?? prefixOf(folder) }))
-  if (readOnly && restart) requireReadOnlyBeneath(beads)
-  const login = sqlLoginOf(beads)
-  if (login !== undefined) return { raw: await openBeads(login), exchange: sqlExchange(login) }
-  const why = 'bd keeps this database in files; use `bd export` and `bd import` there'
-  return { raw: await openBdFolder({ folder, readOnly, watched }), exchange: noExchange(why) }
-}
-
-/** Ids of a new database begin like the name of its folder. */
-function prefixOf(folder: string): string {
-  const name = basename(folder)
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '')
-  return name.slice(0, 12).replace(/-+$/, '') || 'bd'
 }
 
 async function recorded(

@@ -4,7 +4,8 @@ import { beadsLogin } from '../planes/work/login.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
 import type { ServerSettings } from '../runtime/settings.ts'
 import { seedExample } from './example-seed.ts'
-import { openPlane, type RawSource } from './open-source.ts'
+import type { RawSource } from './open-folder.ts'
+import { openPlane } from './open-source.ts'
 
 /**
  * Opens the project's Beads database; in embedded mode it is created first, and the example's is filled. Repeat-safe.

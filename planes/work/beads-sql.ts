@@ -11,6 +11,7 @@ import { deleteBead } from './delete-bead.ts'
 import { addDependency, removeDependency } from './edges.ts'
 import { readHistory } from './history.ts'
 import type { BeadsLogin } from './login.ts'
+import { requireProject } from './project-identity.ts'
 import { heldBeads, listBeads, readBead, readyBeads, summariesOf } from './reads.ts'
 import { remembered } from './remembered.ts'
 import { remoteLifeMs, remoteStateOf } from './remote-state.ts'
@@ -19,15 +20,22 @@ import { readShape, readWords, type Shape } from './shape.ts'
 import { readRemotes, setSqlRemote } from './sql-remote.ts'
 import { updateBead } from './update-bead.ts'
 
+export interface BeadsOptions {
+  readonly author?: string
+  /** What the folder that names the database says of whose it is; a server may meanwhile serve another one. */
+  readonly project?: string
+}
+
 /**
  * Connects to a Beads database on a Dolt server. Looks at its schema first: reads both shapes of the dependency table,
  * and writes only versions that were tested (facts of `bd` 4.4). A login that may not write gives a plane that reads.
  * Fails with `work_plane_unavailable` when there is no server, no database or no entry, with `work_plane_schema` when
  * it is not a Beads database. The caller disconnects.
  */
-export async function openBeads(login: BeadsLogin & { readonly author?: string }): Promise<WorkPlane> {
+export async function openBeads(login: BeadsLogin & BeadsOptions): Promise<WorkPlane> {
   const database = openDatabase(login)
   try {
+    await requireProject(database, login.project ?? '')
     const source = { database, shape: await readShape(database), author: login.author ?? 'Gemba <gemba@localhost>' }
     return planeOn(source, login)
   } catch (error) {

@@ -38,6 +38,11 @@ export async function readShape(database: Database): Promise<Shape> {
   }
 }
 
+/** Whether it comes before all that writing by SQL was tested with: bd brings it to its own. */
+export function isOlderSchema(version: number): boolean {
+  return version > 0 && version < Math.min(...writableVersions)
+}
+
 /** Reads prefix, statuses, types and the schema version in one look. */
 export async function readWords(reading: Reading, shape: Shape): Promise<Words> {
   const custom = shape.hasCustomWords

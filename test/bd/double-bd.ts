@@ -32,3 +32,19 @@ export async function doubleBd(script: string): Promise<DoubleBd> {
     release: () => rm(root, { recursive: true, force: true }),
   }
 }
+
+/** Answers as bd would on a database of one bead; `$ROOT/title` is its title. */
+export const answeringBd = (version = '1.0.3') => `
+case "$*" in
+  'dolt remote list'*) cat "$ROOT/remotes"; exit;;
+  'dolt remote add'*broken*) echo '{"error":"Error 1105: broken","code":"remote_add_failed"}'; exit 1;;
+  'dolt remote'*) echo '{}'; exit;;
+esac
+case "$1" in
+  version) echo '{"version":"${version}","schema_version":1}';;
+  config) echo '{"issue_prefix":"gm","schema_version":1}';;
+  statuses|types) echo '{"schema_version":1}';;
+  export) [ -e "$ROOT/broken" ] && { echo '{"error":"the moon is full"}'; exit 1; }
+    echo '{"_type":"issue","id":"gm-1","title":"'$(cat "$ROOT/title")'","status":"open","priority":2,"issue_type":"task","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}';;
+  *) echo "Error: unexpected $*" >&2; exit 1;;
+esac`

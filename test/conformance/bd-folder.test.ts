@@ -58,7 +58,10 @@ describe.skipIf(problem !== undefined)(
       const bd = bdProgram({ folder: made.folder, env: made.env, readOnly: true })
       await expect(bd.run(['create', '--json', '--title=never'])).rejects.toMatchObject({ code: 'read_only' })
       bd.close()
-      expect((await plane.list()).map((bead) => bead.title)).not.toContain('never')
+      const reading = await openBdFolder({ folder: made.folder.root, env: made.env, readOnly: true })
+      expect((await reading.list()).map((bead) => bead.title)).not.toContain('never')
+      expect(await reading.remote?.()).toMatchObject({ configured: false })
+      await reading.disconnect()
     })
 
     it('finds again what a try that was broken off has made', async () => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { doubleBd, type DoubleBd } from '../../../test/bd/double-bd.ts'
@@ -60,6 +60,25 @@ describe('running bd', () => {
     expect(lines).toEqual(expect.arrayContaining([`BEADS_DIR=${folder.beads}`, 'BD_JSON_ENVELOPE=1']))
     expect(lines).toEqual(expect.arrayContaining(['BD_NON_INTERACTIVE=1', 'BEADS_DOLT_PASSWORD=p']))
     expect(lines.filter((line) => /^(GEMBA_|CLAUDE_|BEADS_ACTOR)/.test(line))).toEqual([])
+  })
+
+  it('lets bd start no server in the place of one that the folder names', async () => {
+    const names = { dolt_server_host: '127.0.0.1', dolt_server_port: 3307 }
+    const lines = async (metadata: object): Promise<string[]> => {
+      const double = await doubleBd('env')
+      releases.push(() => double.release())
+      await writeFile(join(double.root, '.beads', 'metadata.json'), JSON.stringify(metadata))
+      const bd = bdProgram({ folder: await requireBeads(double.root), env: double.env })
+      releases.push(() => bd.close())
+      return (await bd.run(['where'])).split('\n')
+    }
+    expect(await lines({ dolt_mode: 'server', ...names })).toContain('BEADS_DOLT_AUTO_START=0')
+    expect(await lines({ dolt_mode: 'server' })).not.toContain('BEADS_DOLT_AUTO_START=0')
+  })
+
+  it('takes what stands on stderr beside an answer for a warning', async () => {
+    const { bd } = await open(`echo 'warning: beads.role not configured' >&2; echo '{"id":"gm-1"}'`)
+    expect(await bd.run(['create', '--json'])).toBe('{"id":"gm-1"}\n')
   })
 
   it('tries a conflict again, and not what is refused', async () => {

@@ -18,6 +18,8 @@ export interface BeadsFolder {
   /** Who keeps the rows: bd itself in files, or a Dolt server. */
   readonly mode: 'embedded' | 'server'
   readonly database: string
+  /** Names the project that the database belongs to; empty when the folder does not say. */
+  readonly project: string
   /** The server that the folder names by host and port; null when bd keeps one by itself, or none. */
   readonly server: {
     readonly host: string
@@ -92,6 +94,7 @@ async function describe(beads: string): Promise<BeadsFolder | undefined> {
     root: dirname(place),
     mode,
     database: text('dolt_database') || 'beads',
+    project: text('project_id'),
     server: mode === 'server' ? await serverIn(place, metadata) : null,
   }
 }

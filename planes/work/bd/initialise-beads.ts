@@ -26,7 +26,14 @@ export async function initialiseBeads(folder: string, options: InitialiseOptions
     throw new GembaError('bad_request', { why: `the prefix ${prefix.slice(0, 60)} is not one that ids can begin with` })
   }
   const root = basename(folder) === '.beads' ? dirname(folder) : folder
-  const place = { beads: join(root, '.beads'), root, mode: 'embedded', database: prefix, server: null } as const
+  const place = {
+    beads: join(root, '.beads'),
+    root,
+    mode: 'embedded',
+    database: prefix,
+    project: '',
+    server: null,
+  } as const
   const bd = bdProgram({ folder: place, ...(env === undefined ? {} : { env }) })
   const quiet = ['--skip-agents', '--skip-hooks', '--non-interactive', '--quiet']
   await bd.run(['init', `--prefix=${prefix}`, ...serverFlags(server), ...quiet], [], { timeout: 120_000 })

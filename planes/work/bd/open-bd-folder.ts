@@ -45,9 +45,11 @@ export async function openBdFolder(options: BdFolderOptions): Promise<WorkPlane>
   const { readOnly = false, slowMs = 10_000, watched = () => true, timeoutMs, env } = options
   const folder = await requireBeads(options.folder)
   const more = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(env === undefined ? {} : { env }) }
-  const bd = bdProgram({ folder, readOnly, ...more })
+  // Which bd it is shows without a database. One that was never tested shall not even bring that to its own schema.
+  const asked = bdProgram({ folder, readOnly, ...more })
+  const version = await readVersion(asked).finally(() => asked.close())
+  const bd = bdProgram({ folder, readOnly: readOnly || versionProblem(version) !== null, ...more })
   try {
-    const version = await readVersion(bd)
     const words = wordsOf(bd, version)
     const source: BdSource = {
       bd,

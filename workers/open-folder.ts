@@ -1,0 +1,101 @@
+import { lstat } from 'node:fs/promises'
+import { basename, isAbsolute, join } from 'node:path'
+import { GembaError } from '../model/error.ts'
+import type { BeadsExchange } from '../model/exchange.ts'
+import type { SourceSelection } from '../model/mode.ts'
+import type { WorkPlane } from '../model/work-plane.ts'
+import { discoverBeads, sqlLoginOf, type BeadsFolder } from '../planes/work/bd/discover-beads.ts'
+import { initialiseBeads } from '../planes/work/bd/initialise-beads.ts'
+import { openBdFolder } from '../planes/work/bd/open-bd-folder.ts'
+import { requireReadOnlyBeneath } from '../planes/work/bd/read-only-beneath.ts'
+import { openBeads } from '../planes/work/beads-sql.ts'
+import type { BeadsLogin } from '../planes/work/login.ts'
+import { noExchange } from '../planes/work/no-exchange.ts'
+import { readOnlyWorkPlane } from '../planes/work/read-only-work-plane.ts'
+import { isOlderSchema } from '../planes/work/shape.ts'
+import { sqlExchange } from '../planes/work/sql-exchange.ts'
+
+export type FolderSelection = Exclude<SourceSelection, { readonly kind: 'url' }>
+
+/** What may be done with a source, and who looks at it. */
+export interface SourceAccess {
+  readonly readOnly: boolean
+  /** Writes are to be refused beneath Gemba too. */
+  readonly restart: boolean
+  /** Whether a console is open: a folder that bd has to read as a whole is then read more often. */
+  readonly watched: () => boolean
+}
+
+/** A Beads database as it is: nothing of what is done is recorded. */
+export interface RawSource {
+  readonly raw: WorkPlane
+  readonly exchange: BeadsExchange
+}
+
+/**
+ * Opens the Beads database of a folder. A worktree may be given one; of a directory it is asked that it has one
+ * (`beads_missing`).
+ */
+export async function openFolder(
+  { folder, kind, initialise = false, prefix }: FolderSelection,
+  access: SourceAccess,
+): Promise<RawSource> {
+  if (!isAbsolute(folder)) throw new GembaError('source_invalid', { why: `${folder} is not an absolute path` })
+  const found = await discoverBeads(folder)
+  if (found === undefined && !(kind === 'worktree' && initialise && !access.readOnly)) {
+    throw new GembaError('beads_missing', { folder })
+  }
+  const beads = found ?? (await initialiseBeads(folder, { prefix: prefix ?? prefixOf(folder) }))
+  if (access.readOnly && access.restart) requireReadOnlyBeneath(beads)
+  const login = sqlLoginOf(beads)
+  const throughBd = (): Promise<WorkPlane> => openBdFolder({ ...access, folder })
+  if (login !== undefined) return openServed(beads, login, { access, throughBd })
+  const why = 'bd keeps this database in files; use `bd export` and `bd import` there'
+  return { raw: await throughBd(), exchange: noExchange(why) }
+}
+
+/** A Dolt server keeps the rows: they are read and written by SQL, unless bd alone can write them, or undoes what SQL wrote. */
+async function openServed(
+  beads: BeadsFolder,
+  login: BeadsLogin,
+  { access, throughBd }: { readonly access: SourceAccess; readonly throughBd: () => Promise<WorkPlane> },
+): Promise<RawSource> {
+  const raw = await openBeads({ ...login, project: beads.project })
+  const exchange = sqlExchange(login)
+  const { readOnly, schemaVersion } = await raw.manifest()
+  if (readOnly && !access.readOnly && isOlderSchema(schemaVersion)) {
+    const writable = await writableBy(throughBd)
+    if (writable === undefined) return { raw, exchange }
+    await raw.disconnect()
+    return { raw: writable, exchange }
+  }
+  if (readOnly || !(await isBroughtBack(beads))) return { raw, exchange }
+  const refuse = (): Promise<never> => Promise.reject(new GembaError('read_only', { why: broughtBack }))
+  return { raw: readOnlyWorkPlane(raw, broughtBack), exchange: { ...exchange, import: refuse } }
+}
+
+const broughtBack =
+  'the next write of `bd` would bring back whatever stands in `.beads/issues.jsonl`: run `bd config set export.auto ' +
+  'false` in that folder, delete the file, and choose the source again'
+
+/** Several versions of bd read that file at each write on a server, over newer rows (facts of `bd` 0.5). */
+async function isBroughtBack({ beads }: BeadsFolder): Promise<boolean> {
+  return (await lstat(join(beads, 'issues.jsonl')).catch(() => undefined)) !== undefined
+}
+
+/** Undefined when there is no bd that may write, whatever the reason. */
+async function writableBy(open: () => Promise<WorkPlane>): Promise<WorkPlane | undefined> {
+  const plane = await open().catch(() => undefined)
+  if (plane === undefined || !(await plane.manifest()).readOnly) return plane
+  await plane.disconnect()
+  return undefined
+}
+
+/** Ids of a new database begin like the name of its folder. */
+function prefixOf(folder: string): string {
+  const name = basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+  return name.slice(0, 12).replace(/-+$/, '') || 'bd'
+}
