@@ -2,12 +2,13 @@ import type { ModeView } from '../api/api-deps.ts'
 import type { Board } from '../model/board.ts'
 import { system, type Actor } from '../model/actor.ts'
 import { GembaError } from '../model/error.ts'
-import { profileOf, type ModeSource, type ModeStatus, type RemoteState, type SourceSelection } from '../model/mode.ts'
+import { profileOf, type ModeSource, type ModeStatus, type SourceSelection } from '../model/mode.ts'
 import { sourceDisplay } from '../runtime/beads-source.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { BeadsOnlySettings } from '../runtime/settings.ts'
 import type { Store } from '../store/store.ts'
 import type { ChosenSource, OpenSource } from './chosen-source.ts'
+import { knownRemote, type KnownRemote } from './known-remote.ts'
 
 export interface BeadsOnlyModeDeps {
   readonly settings: Pick<BeadsOnlySettings, 'readOnly' | 'manifest'>
@@ -27,6 +28,7 @@ export interface BeadsOnlyMode extends ModeView {
 /** The source of Beads-only mode as status, and its change (seed 001, 3 and 4). */
 export function beadsOnlyMode({ settings, source, board, store, logger, remember }: BeadsOnlyModeDeps): BeadsOnlyMode {
   const profile = profileOf('beads_only', settings.readOnly)
+  const remote = knownRemote<OpenSource>()
   let awaited: { readonly source: ModeSource; readonly why: string; readonly since: string } | null = null
 
   source.onSelect(() => {
@@ -48,11 +50,14 @@ export function beadsOnlyMode({ settings, source, board, store, logger, remember
       return {
         ...fixed(settings),
         source_id: source.id(),
-        ...(open === null ? unopened(awaited, settings) : await opened(open, board, settings.readOnly)),
+        ...(open === null
+          ? unopened(awaited, settings)
+          : await opened(open, { board, remote, readOnly: settings.readOnly })),
       }
     },
     manifest: () => source.current()?.manifest ?? null,
     async check() {
+      remote.forget()
       await source.current()?.manifest.retry()
       await board.refresh()
     },
@@ -66,10 +71,11 @@ export function beadsOnlyMode({ settings, source, board, store, logger, remember
       }
       await board.refresh().catch(() => undefined)
     },
-    async setUpRemote(remote) {
+    async setUpRemote(wanted) {
       const open = source.current()
       if (open === null) throw new GembaError('source_missing', {})
-      await open.setUpRemote(remote)
+      await open.setUpRemote(wanted)
+      remote.forget()
     },
     failed(selection, why) {
       const text = why instanceof Error ? why.message : String(why)
@@ -110,11 +116,11 @@ function unopened(
 const startedAt = new Date().toISOString()
 
 async function opened(
-  { source, work, manifest, remote }: OpenSource,
-  board: Board,
-  readOnly: boolean,
+  open: OpenSource,
+  { board, remote, readOnly }: { board: Board; remote: KnownRemote<OpenSource>; readOnly: boolean },
 ): Promise<Variable> {
-  const [plane, found] = await Promise.all([work.manifest().catch(() => undefined), remote().catch(unknownRemote)])
+  const { source, work, manifest } = open
+  const [plane, found] = await Promise.all([work.manifest().catch(() => undefined), remote.tell(open)])
   const recorded = manifest.state()
   return {
     source: { ...source, readonly: plane?.readOnly ?? readOnly },
@@ -126,11 +132,6 @@ async function opened(
     remote: found,
     manifest: recorded,
   }
-}
-
-function unknownRemote(error: unknown): RemoteState {
-  const why = error instanceof Error ? error.message : String(error)
-  return { configured: false, name: '', display: '', reachable: 'unknown', why }
 }
 
 function rereadEvent() {

@@ -13,8 +13,7 @@ import { readHistory } from './history.ts'
 import type { BeadsLogin } from './login.ts'
 import { requireProject } from './project-identity.ts'
 import { heldBeads, listBeads, readBead, readyBeads, summariesOf } from './reads.ts'
-import { remembered } from './remembered.ts'
-import { remoteLifeMs, remoteStateOf } from './remote-state.ts'
+import { remoteStateOf } from './remote-state.ts'
 import { nextRevision } from './revision.ts'
 import { readShape, readWords, type Shape } from './shape.ts'
 import { readRemotes, setSqlRemote } from './sql-remote.ts'
@@ -78,7 +77,6 @@ function planeOn(first: Source, login: BeadsLogin): WorkPlane {
     })
 
   const readRemote = async () => remoteStateOf(await look(readRemotes), isLocal(login))
-  const remote = remembered(remoteLifeMs, readRemote)
 
   return {
     manifest: async () => {
@@ -103,12 +101,8 @@ function planeOn(first: Source, login: BeadsLogin): WorkPlane {
     release: (id, holder, write) => change((to) => releaseBead(to, id, holder, write)),
     cursor: () => adapting(() => watcher.cursor()),
     changes: (cursor) => adapting(() => watcher.changes(cursor)),
-    remote: remote.read,
-    setRemote: async (wanted, write) => {
-      const state = await change((to) => setSqlRemote(to, wanted, write, isLocal(login)))
-      remote.forget()
-      return state
-    },
+    remote: readRemote,
+    setRemote: (wanted, write) => change((to) => setSqlRemote(to, wanted, write, isLocal(login))),
     disconnect: () => database.close(),
   }
 }

@@ -7,8 +7,6 @@ import { isHosted, trialName, type DoltRemote } from './remote-address.ts'
 
 /** Dolt's and bd's own default. */
 const remoteName = 'origin'
-/** Milliseconds for which what is known of a remote stands: many look, and each look asks others. */
-export const remoteLifeMs = 10_000
 /** Milliseconds that a host may take to answer. */
 const patienceMs = 3_000
 

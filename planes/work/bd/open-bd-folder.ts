@@ -3,8 +3,6 @@ import { sessionOfHolder } from '../../../model/bead.ts'
 import { GembaError } from '../../../model/error.ts'
 import { byPriority } from '../../../model/ready.ts'
 import type { WorkPlane, WorkPlaneManifest } from '../../../model/work-plane.ts'
-import { remembered } from '../remembered.ts'
-import { remoteLifeMs } from '../remote-state.ts'
 import { isListed, readyBead } from '../rows.ts'
 import { addBdDependency, removeBdDependency } from './bd-edges.ts'
 import { bdProgram } from './bd-program.ts'
@@ -82,7 +80,6 @@ async function readOnlyReason(beads: string, asked: boolean, version: BdVersion)
 
 function planeOn(source: BdSource, version: BdVersion, refusal: Refusal): WorkPlane {
   const { mirror, look, glance } = source.sightings
-  const remote = remembered(remoteLifeMs, () => readBdRemote(source))
   const seen = async <T>(read: () => T): Promise<T> => {
     await look()
     return read()
@@ -120,13 +117,8 @@ function planeOn(source: BdSource, version: BdVersion, refusal: Refusal): WorkPl
       await glance()
       return mirror.changes(cursor)
     },
-    remote: remote.read,
-    setRemote: (wanted, write) =>
-      change(async () => {
-        const state = await setBdRemote(source, wanted, write)
-        remote.forget()
-        return state
-      }),
+    remote: () => readBdRemote(source),
+    setRemote: (wanted, write) => change(() => setBdRemote(source, wanted, write)),
     disconnect: () => {
       source.bd.close()
       return Promise.resolve()

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import type { Board } from '../model/board.ts'
+import type { RemoteState } from '../model/mode.ts'
+import { beadsOnlyMode } from './beads-only-mode.ts'
+import type { ChosenSource, OpenSource } from './chosen-source.ts'
+
+/** The mode over one open source, which counts how often its remote is asked for. */
+function bench() {
+  let url = 'http://h/former'
+  let asked = 0
+  const open = {
+    source: { kind: 'worktree', display: '/work' },
+    work: { manifest: async () => ({ readOnly: false, readOnlyReason: null }) },
+    manifest: { state: () => ({ path: '/m', status: 'ok', why: '', lost: 0 }), retry: async () => undefined },
+    remote: async (): Promise<RemoteState> => {
+      asked += 1
+      return { configured: true, name: 'origin', display: url, reachable: 'yes', why: '' }
+    },
+    setUpRemote: async (remote: { url: string }) => void (url = remote.url),
+  } as unknown as OpenSource
+  const source = { current: () => open, id: () => 'id', onSelect: () => undefined } as unknown as ChosenSource
+  const board = {
+    health: () => ({ healthy: true, why: '', since: '' }),
+    lastSync: () => null,
+    refresh: async () => undefined,
+  } as unknown as Board
+  const mode = beadsOnlyMode({
+    ...{ source, board, settings: { readOnly: false, manifest: '/m' }, remember: () => undefined },
+    ...{ store: { append: async () => [] }, logger: { warn: () => undefined } },
+  })
+  return { mode, asked: () => asked }
+}
+
+it('asks for the remote once for all who look at the status, and anew when somebody looks again or sets it up', async () => {
+  const { mode, asked } = bench()
+  const looks = await Promise.all(Array.from({ length: 20 }, () => mode.status()))
+  for (const status of looks) expect(status.remote).toMatchObject({ display: 'http://h/former' })
+  expect(asked()).toBe(1)
+  await mode.check()
+  await mode.status()
+  expect(asked()).toBe(2)
+  await mode.setUpRemote({ name: 'origin', url: 'http://h/new' })
+  expect((await mode.status()).remote).toMatchObject({ display: 'http://h/new' })
+})
