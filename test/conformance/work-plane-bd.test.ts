@@ -21,6 +21,7 @@ const traits: Omit<Traits, 'leavesOthersUncommitted'> = {
   clearsEstimates: false,
   changesLongTexts: false,
   commitsAsPerson: false,
+  datesEdges: false,
   datesLabels: false,
 }
 

@@ -4,6 +4,7 @@ import type { Write } from '../../../model/work-plane.ts'
 import { actorName } from '../bead-change.ts'
 import { checkLabels, invalid, mergeMetadata, type Columns } from '../fields.ts'
 import type { Words } from '../configured-words.ts'
+import { isoNow, sqlTime } from '../time.ts'
 import type { BdBead } from './bd-bead.ts'
 import { addBdEdge, requireEdge } from './bd-edges.ts'
 import { checkedColumns, flagsFor, labelFlag } from './bd-fields.ts'
@@ -106,7 +107,8 @@ async function complete(source: BdSource, id: string, wanted: Wanted, actor: str
   const edges = wanted.edges.filter(({ to, kind }) => !hasEdge(bead, to, kind))
   for (const edge of edges) await addBdEdge(source, { from: id, ...edge }, actor)
   if (flags.length + edges.length === 0) return bead
-  return showBead(source, id, { added: wanted.edges.map((edge) => ({ ...edge, at: bead.row.created_at })) })
+  // bd does not say when it added an edge; the next full reading does.
+  return showBead(source, id, { added: wanted.edges.map((edge) => ({ ...edge, at: sqlTime(isoNow()) })) })
 }
 
 function hasEdge(bead: BdBead, to: string, kind: string): boolean {

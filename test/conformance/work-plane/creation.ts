@@ -43,9 +43,10 @@ export function creation(bench: WorkPlaneBench): void {
       expect(made.labels).toEqual(['a', 'b'])
       expect(made.dependencies).toEqual([{ from: made.id, to: blocker.id, kind: 'blocks' }])
       expect(made).toMatchObject({ createdBy: 'Ada', state: 'backlog', blockedBy: [blocker.id], ready: false })
-      const { revision: _first, ...detail } = made
-      const { revision: _later, ...read } = await bench.plane.get(made.id)
+      const { revision: _first, modifiedAt, ...detail } = made
+      const { revision: _later, modifiedAt: modifiedLater, ...read } = await bench.plane.get(made.id)
       expect(read).toEqual(detail)
+      if (bench.traits.datesEdges) expect(modifiedLater).toBe(modifiedAt)
       expect((await bench.plane.get(blocker.id)).dependents).toEqual(made.dependencies)
     })
 

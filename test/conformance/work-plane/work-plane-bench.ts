@@ -22,6 +22,8 @@ export interface Traits {
   readonly commitsAsPerson: boolean
   /** What other programs have not committed stays so. */
   readonly leavesOthersUncommitted: boolean
+  /** It is known at once to the second when an edge was added. */
+  readonly datesEdges: boolean
   /** It is known when a label was given or taken. */
   readonly datesLabels: boolean
 }
@@ -33,6 +35,7 @@ const strict: Traits = {
   changesLongTexts: true,
   commitsAsPerson: true,
   leavesOthersUncommitted: true,
+  datesEdges: true,
   datesLabels: true,
 }
 
