@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutLogin, withoutSecrets } from './url-secrets.ts'
+import { withoutLogin, withoutLogins, withoutSecrets } from './url-secrets.ts'
 
 test.each([
   ['postgres://me:hunter2@db/gemba', 'postgres://me:…@db/gemba'],
@@ -39,4 +39,10 @@ test.each([
   ['file:///srv/beads', 'file:///srv/beads'],
 ])('as the address of a remote, %s is shown as %s', (address, shown) => {
   expect(withoutLogin(address)).toBe(shown)
+})
+
+test('a text keeps all but the logins of the addresses in it', () => {
+  const said = 'push to "https://ghp_012:x@h/a": denied; see mail@h, http://h/b and git+https://me:se/c@ret@h/c'
+  const shown = 'push to "https://…@h/a": denied; see mail@h, http://h/b and git+https://…@h/c'
+  expect(withoutLogins(said)).toBe(shown)
 })

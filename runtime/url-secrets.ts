@@ -14,6 +14,11 @@ export function withoutLogin(address: string): string {
   return namesUser.test(scheme) ? shown : shown.replace(/^([^/]*\/\/)[^@/]*@/, '$1…@')
 }
 
+/** A text in which others may have quoted addresses, without the logins in them. */
+export function withoutLogins(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s"'<>]*@/gi, '$1…@')
+}
+
 /**
  * An address as it may be shown: `postgres://me:…@db/gemba`. What is not plainly harmless gives way to `…`, also in an
  * address that no program would understand, such as one whose password holds an unescaped `@`, `/` or `?`.

@@ -1,4 +1,5 @@
 import { GembaError } from '../../model/error.ts'
+import { withoutLogins } from '../../runtime/url-secrets.ts'
 
 const unavailable: readonly (string | number)[] = [
   ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
@@ -14,7 +15,7 @@ const badValue: readonly number[] = [1264, 1292, 1366, 1406, 3140]
 export function fromSqlError(error: unknown): GembaError {
   if (error instanceof GembaError) return error
   const { errno, sqlState, message } = describe(error)
-  const why = message.slice(0, 300)
+  const why = withoutLogins(message.slice(0, 2_000)).slice(0, 300)
   const fail = (name: ConstructorParameters<typeof GembaError>[0]): GembaError =>
     new GembaError(name, { why }, { cause: error })
   // Dolt's words for a login that has to come over TLS; they have no number of their own.

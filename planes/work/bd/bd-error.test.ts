@@ -48,4 +48,10 @@ describe('a failure of bd', () => {
     const strange = bdFailure({ code: 3, stdout: '', stderr: 'Error: the moon is full' })
     expect([strange.code, strange.params]).toEqual(['bd_failed', { why: 'the moon is full' }])
   })
+
+  it('quotes no login of an address', () => {
+    const stderr = 'Error: push to https://ghp_hidden@h/a failed: the moon is full'
+    const why = 'push to https://…@h/a failed: the moon is full'
+    expect(bdFailure({ code: 1, stdout: '', stderr }).params).toEqual({ why })
+  })
 })

@@ -1,6 +1,7 @@
 import { GembaError } from '../../../model/error.ts'
 import { isJsonObject, parseJsonObject } from '../../../model/json.ts'
 import { ExecError, type ExecResult } from '../../../runtime/exec.ts'
+import { withoutLogins } from '../../../runtime/url-secrets.ts'
 
 type Classify = (found: RegExpExecArray, said: string) => GembaError
 
@@ -50,7 +51,7 @@ const causes: readonly (readonly [RegExp, Classify])[] = [
 
 /** The failure of a run of bd, in words of the catalogue. */
 export function bdFailure(result: ExecResult): GembaError {
-  const said = wordsOf(result)
+  const said = withoutLogins(wordsOf(result).slice(0, 20_000))
   for (const [pattern, classify] of causes) {
     const found = pattern.exec(said)
     if (found !== null) return classify(found, said.slice(0, 300))
