@@ -94,7 +94,7 @@ export const commands = [
   {
     id: 'panel.close',
     group: 'Bead',
-    title: 'Close the bead panel, or end the selection',
+    title: 'Close the panel, or end the selection',
     keys: ['Escape'],
     synonyms: 'back',
   },

@@ -5,6 +5,7 @@ import type { Direction, Lanes } from '../domain/board.ts'
 import { neighbour } from '../domain/board.ts'
 import { lanes as laneOrder } from '../domain/words.ts'
 import { useSelection } from '../stores/selection.ts'
+import { useProfile } from './use-profile.ts'
 
 export interface BoardKeys {
   readonly lanes: ComputedRef<Lanes>
@@ -18,6 +19,7 @@ export interface BoardKeys {
 /** Walks the cards by keyboard, selects them, and opens the menu of the focused one. */
 export function useBoardKeys({ lanes, current, reveal, menu }: BoardKeys): void {
   const selection = useSelection()
+  const { has } = useProfile()
 
   /** Arrows belong to the board only while a card has the focus, or nothing has. */
   function onBoard(): boolean {
@@ -75,10 +77,15 @@ export function useBoardKeys({ lanes, current, reveal, menu }: BoardKeys): void 
     'board.left': () => step('left'),
     'board.right': () => step('right'),
     'board.move': open,
-    'board.select': pick,
-    'board.select-down': () => extend('down'),
-    'board.select-up': () => extend('up'),
   })
+  useCommands(
+    {
+      'board.select': pick,
+      'board.select-down': () => extend('down'),
+      'board.select-up': () => extend('up'),
+    },
+    () => has('authoring'),
+  )
 }
 
 /** Focuses what is drawn of a bead; false when nothing is. */

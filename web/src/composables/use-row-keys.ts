@@ -1,6 +1,7 @@
 import { useCommands } from '../commands/registry.ts'
 import type { CascadeRow } from '../domain/cascade.ts'
 import { useSelection } from '../stores/selection.ts'
+import { useProfile } from './use-profile.ts'
 
 type KeyedRow = Pick<CascadeRow, 'key' | 'bead' | 'level' | 'unfolded'>
 
@@ -20,6 +21,7 @@ export interface RowKeys {
 /** Walks rows, folds and selects them by keyboard, as lists and trees do elsewhere. */
 export function useRowKeys(keys: RowKeys) {
   const selection = useSelection()
+  const { has } = useProfile()
 
   /** Keys belong to the rows only while one of them has the focus, or nothing has. */
   function onRows(): boolean {
@@ -101,9 +103,14 @@ export function useRowKeys(keys: RowKeys) {
     'board.left': left,
     'board.right': right,
     'board.move': menu,
-    'board.select': pick,
-    'board.select-down': () => extend(1),
-    'board.select-up': () => extend(-1),
   })
+  useCommands(
+    {
+      'board.select': pick,
+      'board.select-down': () => extend(1),
+      'board.select-up': () => extend(-1),
+    },
+    () => has('authoring'),
+  )
   return { onKeydown }
 }

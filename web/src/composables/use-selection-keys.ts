@@ -1,0 +1,16 @@
+import { useCommands } from '../commands/registry.ts'
+import { useSelection } from '../stores/selection.ts'
+import { useProfile } from './use-profile.ts'
+
+/** Selects all of a list's beads, and ends the selection, by keyboard. `ids` are those that the list shows. */
+export function useSelectionKeys(ids: () => string[]): void {
+  const selection = useSelection()
+  const { has } = useProfile()
+  useCommands({ 'panel.close': () => selection.clear() }, () => selection.count > 0)
+  useCommands({ 'board.select-all': () => (isWriting() ? false : selection.replace(ids())) }, () => has('authoring'))
+}
+
+/** In a field, the same keys select its text. */
+function isWriting(): boolean {
+  return document.activeElement?.closest('input:not([type="checkbox"]), textarea, select') != null
+}
