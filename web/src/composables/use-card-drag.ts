@@ -1,4 +1,5 @@
 import { onScopeDispose, ref, shallowRef } from 'vue'
+import { useEdgeScroll } from './use-edge-scroll.ts'
 
 const thresholdPx = 6
 
@@ -11,13 +12,14 @@ interface Drag {
 
 /**
  * Drags cards with mouse or pen; touch scrolls, and uses the menu instead. A place to drop at is any element with the
- * attribute `mark`, whose value names it.
- * Escape ends a drag without a move.
+ * attribute `mark`, whose value names it. Lists scroll while a card is held at their edge. Escape ends a drag without a
+ * move.
  */
 export function useCardDrag<Place extends string>(mark: string, drop: (bead: string, place: Place) => void) {
   const dragged = ref<string | null>(null)
   const over = shallowRef<Place | null>(null)
   let drag: Drag | null = null
+  const { follow, stop } = useEdgeScroll(look)
 
   function begin(event: PointerEvent, bead: string): void {
     const card = event.currentTarget
@@ -42,7 +44,12 @@ export function useCardDrag<Place extends string>(mark: string, drop: (bead: str
     }
     event.preventDefault()
     drag.ghost.style.translate = `${dx}px ${dy}px`
-    over.value = placeAt(mark, event.clientX, event.clientY) as Place | null
+    look(event.clientX, event.clientY)
+    follow(event.clientX, event.clientY)
+  }
+
+  function look(x: number, y: number): void {
+    over.value = placeAt(mark, x, y) as Place | null
   }
 
   function onUp(): void {
@@ -62,6 +69,7 @@ export function useCardDrag<Place extends string>(mark: string, drop: (bead: str
   }
 
   function cancel(): void {
+    stop()
     drag?.ghost?.remove()
     drag = null
     dragged.value = null
