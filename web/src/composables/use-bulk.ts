@@ -5,6 +5,7 @@ import type { BulkChange, BulkStep } from '../domain/bulk.ts'
 import { planBulk } from '../domain/bulk.ts'
 import { useBeads } from '../stores/beads.ts'
 import { useToasts } from '../stores/toasts.ts'
+import { beadsOf } from './use-bulk-questions.ts'
 
 /** Requests on their way together: enough to be quick, few enough to leave the server to others. */
 const atOnce = 4
@@ -36,13 +37,13 @@ export function useBulk() {
       (bead, steps) => steps !== null && steps.length > 0 && undo.set(bead, steps),
     )
     const action = undo.size === 0 ? null : { label: 'Undo', run: () => void takeBack(undo) }
-    toasts.done(`${title} ${count(done)}`, action)
+    toasts.done(`${title} ${beadsOf(done)}`, action)
   }
 
   async function takeBack(undo: ReadonlyMap<string, readonly BulkStep[]>): Promise<void> {
     const work = [...undo].map(([bead, steps]) => ({ bead, run: () => sendAll(bead, steps).then(() => null) }))
     const done = await carryOut(work, () => undefined)
-    toasts.done(`Taken back at ${count(done)}`, null)
+    toasts.done(`Taken back at ${beadsOf(done)}`, null)
   }
 
   async function changeOne(id: string, what: BulkChange): Promise<readonly BulkStep[] | null> {
@@ -107,8 +108,4 @@ function whyOf(error: unknown): string {
   if (error instanceof Error && error.constructor === Error) return error.message
   const { detail, code } = toProblem(error)
   return `${detail} (${code})`
-}
-
-function count(beads: number): string {
-  return beads === 1 ? '1 bead' : `${beads} beads`
 }

@@ -20,6 +20,11 @@ describe('a change of many', () => {
   it('defers, but for what is done', () => {
     const defer: BulkChange = { kind: 'defer', until: null }
     expect(planBulk(defer, open)).toMatchObject({ undo: [{ patch: { status: 'open', deferUntil: null } }] })
+    const until = '2031-05-04T00:00:00Z'
+    expect(planBulk({ kind: 'defer', until }, deferred)).toEqual({
+      steps: [{ kind: 'patch', patch: { status: 'deferred', deferUntil: until } }],
+      undo: [{ kind: 'patch', patch: { status: 'deferred', deferUntil: '2030-01-01T00:00:00Z' } }],
+    })
     expect(planBulk(defer, closed)).toMatch(/reopen it first/)
   })
 
@@ -30,6 +35,19 @@ describe('a change of many', () => {
       undo: [{ kind: 'patch', patch: { removeLabels: ['y'], priority: 2 } }],
     })
     expect(planBulk({ kind: 'edit', patch: { addLabels: ['x'] } }, open)).toEqual({ steps: [], undo: [] })
+  })
+
+  it('sets type and parent, and gives each back its own', () => {
+    const edit: BulkChange = { kind: 'edit', patch: { type: 'bug', parent: 'e-1' } }
+    const child = makeBead('d', '', { parent: 'e-2', type: 'bug' })
+    expect(planBulk(edit, open)).toEqual({
+      steps: [{ kind: 'patch', patch: { type: 'bug', parent: 'e-1' } }],
+      undo: [{ kind: 'patch', patch: { type: 'task', parent: null } }],
+    })
+    expect(planBulk(edit, child)).toEqual({
+      steps: [{ kind: 'patch', patch: { parent: 'e-1' } }],
+      undo: [{ kind: 'patch', patch: { parent: 'e-2' } }],
+    })
   })
 
   it('never promises to bring back what is deleted', () => {

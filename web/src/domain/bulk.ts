@@ -59,22 +59,28 @@ function reopened({ status, deferUntil }: BeadSummary): BulkStep[] {
   return steps
 }
 
+/** Fields of which a summary tells what they were. */
+const plainFields = ['priority', 'type', 'parent'] as const
+
 function planEdit(patch: BeadPatch, bead: BeadSummary): BulkPlan {
-  const addLabels = (patch.addLabels ?? []).filter((label) => !bead.labels.includes(label))
-  const removeLabels = (patch.removeLabels ?? []).filter((label) => bead.labels.includes(label))
-  const priority = patch.priority === bead.priority ? undefined : patch.priority
-  if (addLabels.length + removeLabels.length === 0 && priority === undefined) return nothing
+  const add = (patch.addLabels ?? []).filter((label) => !bead.labels.includes(label))
+  const remove = (patch.removeLabels ?? []).filter((label) => bead.labels.includes(label))
+  const fields = plainFields.filter((field) => patch[field] !== undefined && patch[field] !== bead[field])
+  if (add.length + remove.length + fields.length === 0) return nothing
   return {
-    steps: [{ kind: 'patch', patch: editOf(priority, addLabels, removeLabels) }],
-    undo: [
-      { kind: 'patch', patch: editOf(priority === undefined ? undefined : bead.priority, removeLabels, addLabels) },
-    ],
+    steps: [{ kind: 'patch', patch: editOf(patch, fields, add, remove) }],
+    undo: [{ kind: 'patch', patch: editOf(bead, fields, remove, add) }],
   }
 }
 
-function editOf(priority: number | undefined, addLabels: string[], removeLabels: string[]): BeadPatch {
+function editOf(
+  values: Pick<BeadPatch, (typeof plainFields)[number]>,
+  fields: readonly (typeof plainFields)[number][],
+  addLabels: readonly string[],
+  removeLabels: readonly string[],
+): BeadPatch {
   return {
-    ...(priority === undefined ? {} : { priority }),
+    ...Object.fromEntries(fields.map((field) => [field, values[field]])),
     ...(addLabels.length === 0 ? {} : { addLabels }),
     ...(removeLabels.length === 0 ? {} : { removeLabels }),
   }
