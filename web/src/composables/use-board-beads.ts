@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import type { BeadSummary } from '../../../model/bead.ts'
+import type { BeadFilter } from '../domain/bead-filter.ts'
 import { passing, wordsOf } from '../domain/bead-filter.ts'
 import { comparing } from '../domain/bead-order.ts'
 import { orderBeads } from '../domain/ordered-beads.ts'
@@ -18,7 +19,12 @@ export function useBoardBeads() {
   const found = shallowRef<ReadonlySet<string> | null>(null)
   const words = computed(() => wordsOf(board.view.filter.text))
   const order = computed(() => `${board.view.order.by} ${board.view.order.direction}`)
-  const shown = computed(() => ordered.value.filter(passing(board.view.filter, found.value)))
+  /** Apart from the text: what is typed changes nothing before it is found. */
+  const conditions = computed<BeadFilter>((before) => {
+    const now = { ...board.view.filter, text: '' }
+    return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now
+  })
+  const shown = computed(() => ordered.value.filter(passing(conditions.value, found.value)))
 
   function sortAnew(): void {
     kept = orderBeads(beads.all, comparing(board.view.order))

@@ -79,12 +79,18 @@ export function pathTo(
   return null
 }
 
-/** Rows of a list without levels. */
+const flat = new WeakMap<BeadSummary, CascadeRow>()
+
+/** Rows of a list without levels; the same bead has the same row, so that it is not drawn anew where others go. */
 export function flatRows(shown: readonly BeadSummary[]): CascadeRow[] {
-  return shown.map((bead, index) => ({
-    ...{ key: bead.id, bead, title: bead.title, level: 1, unfolded: null },
-    ...{ position: index + 1, siblings: shown.length, context: false },
-  }))
+  return shown.map((bead) => {
+    const known = flat.get(bead)
+    if (known !== undefined) return known
+    const { id: key, title } = bead
+    const row = { key, bead, title, level: 1, unfolded: null, position: 1, siblings: 1, context: false }
+    flat.set(bead, row)
+    return row
+  })
 }
 
 function heading(key: string, title: string, below: readonly Node[]): Node[] {
