@@ -19,8 +19,8 @@ const bead: fc.Arbitrary<BeadSummary> = fc.record({
   blocks: fc.array(id, { maxLength: 4 }),
   ready: fc.boolean(),
   createdAt: time,
-  updatedAt: time,
-  modifiedAt: time,
+  updatedAt: fc.oneof(time, fc.constant('2026-01-01T00:00:00Z')),
+  modifiedAt: fc.oneof(time, fc.constant('2026-01-01T00:00:00Z')),
   closedAt: fc.option(time),
   deferUntil: fc.option(time),
   hasAcceptance: fc.boolean(),
@@ -31,4 +31,13 @@ const bead: fc.Arbitrary<BeadSummary> = fc.record({
 it('a table holds every bead as it was, also those that name beads which are not there', () => {
   const beads = fc.uniqueArray(bead, { selector: (one) => one.id, maxLength: 30 })
   fc.assert(fc.property(beads, (list) => void expect(beadsOf(tableOf(list))).toEqual(list)))
+})
+
+it('writes only once what holds what back', () => {
+  const plain = { ...fc.sample(bead, { numRuns: 1, seed: 1 })[0], blockedBy: [], blocks: [] } as BeadSummary
+  const held = { ...plain, id: 'b', state: 'unstarted', blockedBy: ['a', 'gone'] } as const
+  const done = { ...held, id: 'c', state: 'completed' } as const
+  const holding = { ...plain, id: 'a', blocks: ['b'] }
+  expect(tableOf([held, holding, done]).blocks).toEqual([])
+  expect(tableOf([held, { ...holding, blocks: ['b', 'elsewhere'] }, done]).blocks).toHaveLength(1)
 })

@@ -4,7 +4,8 @@ import { record } from './text.ts'
 const numbers = (description: string) => Type.Array(Type.Integer(), { description })
 const lists = (description: string) => Type.Array(Type.Array(Type.Integer()), { description })
 const word = 'Numbers into `words`; -1 for none.'
-const time = 'Seconds since 1970; 0 for none.'
+const times = (from: string, none = 'for none') =>
+  Type.Array(Type.Union([Type.Integer(), Type.Null()]), { description: `Seconds from ${from}; null ${none}.` })
 
 /** `model/board-table.ts` on the wire. */
 export const boardTable = record(
@@ -21,16 +22,18 @@ export const boardTable = record(
     labels: lists(word),
     parent: numbers(word),
     blockedBy: lists(word),
-    blocks: lists(word),
+    blocks: lists(
+      'Only rows that hold back others than those which say so in `blockedBy` and are not done: the row, and words.',
+    ),
     ready: numbers('1 for beads that can be started.'),
-    createdAt: numbers(time),
-    updatedAt: numbers(time),
-    modifiedAt: numbers(time),
-    closedAt: numbers(time),
-    deferUntil: numbers(time),
+    createdAt: numbers('Seconds from the row before, the first from 1970.'),
+    updatedAt: numbers('Seconds from `createdAt`.'),
+    modifiedAt: times('the row before, the first from 1970', 'where it is `updatedAt`'),
+    closedAt: times('`updatedAt`'),
+    deferUntil: times('1970'),
     hasAcceptance: numbers('1 for beads with acceptance criteria.'),
     commentCount: numbers('How many comments each has.'),
-    revision: numbers('Grows with every change the server reads.'),
+    revision: numbers('From the row before; the number itself grows with every change the server reads.'),
   },
   { description: 'Every bead in columns: row n of each column is of the same bead.' },
 )

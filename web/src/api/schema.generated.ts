@@ -2492,25 +2492,25 @@ export interface components {
             parent: number[];
             /** @description Numbers into `words`; -1 for none. */
             blockedBy: number[][];
-            /** @description Numbers into `words`; -1 for none. */
+            /** @description Only rows that hold back others than those which say so in `blockedBy` and are not done: the row, and words. */
             blocks: number[][];
             /** @description 1 for beads that can be started. */
             ready: number[];
-            /** @description Seconds since 1970; 0 for none. */
+            /** @description Seconds from the row before, the first from 1970. */
             createdAt: number[];
-            /** @description Seconds since 1970; 0 for none. */
+            /** @description Seconds from `createdAt`. */
             updatedAt: number[];
-            /** @description Seconds since 1970; 0 for none. */
-            modifiedAt: number[];
-            /** @description Seconds since 1970; 0 for none. */
-            closedAt: number[];
-            /** @description Seconds since 1970; 0 for none. */
-            deferUntil: number[];
+            /** @description Seconds from the row before, the first from 1970; null where it is `updatedAt`. */
+            modifiedAt: (number | null)[];
+            /** @description Seconds from `updatedAt`; null for none. */
+            closedAt: (number | null)[];
+            /** @description Seconds from 1970; null for none. */
+            deferUntil: (number | null)[];
             /** @description 1 for beads with acceptance criteria. */
             hasAcceptance: number[];
             /** @description How many comments each has. */
             commentCount: number[];
-            /** @description Grows with every change the server reads. */
+            /** @description From the row before; the number itself grows with every change the server reads. */
             revision: number[];
         };
         Capabilities: {

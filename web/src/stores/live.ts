@@ -39,12 +39,12 @@ export const useLive = defineStore('live', () => {
 
   async function load(): Promise<'loaded' | 'stop'> {
     try {
-      const [capabilities] = await Promise.all([api.capabilities(), status.load()])
+      // The longest answer is asked for first; every mode has it.
+      const [beadList, capabilities] = await Promise.all([api.beads(), api.capabilities(), status.load()])
       project.take(capabilities)
       const offers = (surface: Surface): boolean => capabilities.profile.surfaces.includes(surface)
       const nothing = Promise.resolve([])
-      const [beadList, sessionList, escalationList, hostList, parked] = await Promise.all([
-        api.beads(),
+      const [sessionList, escalationList, hostList, parked] = await Promise.all([
         offers('sessions') ? api.sessions() : nothing,
         offers('escalations') ? api.escalations() : nothing,
         offers('hosts') ? api.hosts() : nothing,
