@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { system } from '../../model/actor.ts'
 import { importTexts } from '../../planes/work/import/jsonl-records.ts'
+import type { BeadsLogin } from '../../planes/work/login.ts'
 import { sqlExchange } from '../../planes/work/sql-exchange.ts'
 import { eventually } from '../system/api-client.ts'
 import type { RunningGemba } from '../system/running-gemba.ts'
@@ -16,16 +17,21 @@ const areas = ['parser', 'console', 'store', 'docs', 'build']
  * earlier one, each with a label and a description. Resolves with their ids once the server's projection has them.
  */
 export async function fillBacklog(gemba: RunningGemba, count: number): Promise<string[]> {
+  const beads = Array.from({ length: count }, (_, n) => bead(n))
+  await importBeads(beadsLoginOf(gemba), beads)
+  await eventually('the backlog is shown', async () => (await gemba.api.beads()).length >= Math.min(count, 1_000))
+  return beads.map(({ id }) => id)
+}
+
+/** Imports beads, written as the lines of an import are, into a database that has none of them. */
+export async function importBeads(login: BeadsLogin, beads: readonly object[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'gemba-backlog-'))
   try {
-    const beads = Array.from({ length: count }, (_, n) => bead(n))
     const file = join(folder, 'backlog.jsonl')
     await writeFile(file, beads.map((one) => JSON.stringify(one)).join('\n'))
-    const rows = await sqlExchange(beadsLoginOf(gemba)).import(await importTexts(file), { actor: system })
+    const rows = await sqlExchange(login).import(await importTexts(file), { actor: system })
     const left = rows.find((row) => row.verdict !== 'created')
     if (left !== undefined) throw new Error(`the backlog could not be imported: ${left.why}`)
-    await eventually('the backlog is shown', async () => (await gemba.api.beads()).length >= Math.min(count, 1_000))
-    return beads.map(({ id }) => id)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -102,13 +102,14 @@ export async function watchElement(page: Page, selector: string): Promise<Looks>
 }
 
 /**
- * Opens an address and resolves when something that `selector` finds has been painted: milliseconds since 1970, and
- * since the page began to load.
+ * Opens an address and resolves when something that `selector` finds has been painted, within some seconds:
+ * milliseconds since 1970, and since the page began to load.
  */
 export async function openAndPaint(
   context: BrowserContext,
   address: string,
   selector: string,
+  seconds = 20,
 ): Promise<{ readonly page: Page; readonly at: number; readonly took: number }> {
   const page = await context.newPage()
   const painted = Promise.withResolvers<{ at: number; took: number }>()
@@ -127,7 +128,7 @@ export async function openAndPaint(
     observer.observe(document, { childList: true, subtree: true })
   }, selector)
   await page.goto(address, { waitUntil: 'commit' })
-  return { page, ...(await withinSeconds(20, painted.promise, `the console never painted ${selector}`)) }
+  return { page, ...(await withinSeconds(seconds, painted.promise, `the console never painted ${selector}`)) }
 }
 
 async function withinSeconds<T>(seconds: number, wanted: Promise<T>, otherwise: string): Promise<T> {

@@ -23,6 +23,8 @@ export interface Finding {
 export interface Measure {
   readonly name: string
   readonly title: string
+  /** How long it may take, where that is more than usual. */
+  readonly limitMs?: number
   /** `bench` releases whatever the run acquires from it. */
   run(bench: Bench): Promise<readonly Finding[]>
 }

@@ -1,11 +1,10 @@
-import { Agent, request } from 'node:http'
-import type { Socket } from 'node:net'
 import { openBeads } from '../../planes/work/beads-sql.ts'
 import type { ApiClient } from '../system/api-client.ts'
 import { fillBacklog } from './backlog.ts'
-import { openBd, type Bd } from '../bd/bd-program.ts'
+import { bdListings } from './bd-listings.ts'
 import { beadsLoginOf, consoleAddress, type Bench } from './bench-scope.ts'
 import { openAndPaint } from './console-browser.ts'
+import { readAgain } from './http-bytes.ts'
 import { quantile, repeated, type Finding, type Measure } from './measure.ts'
 
 const beads = 1_000
@@ -23,80 +22,23 @@ export const thousandBeads: Measure = {
     await repeated(3, () => Promise.all([plane.list(), plane.ready()]))
     const list = await repeated(30, () => plane.list())
     const ready = await repeated(30, () => plane.ready())
+    const ours = { what: 'the work plane', list: quantile(list, 'p50'), ready: quantile(ready, 'p50') }
     return [
       ...(await overHttp(bench, gemba.api)),
       { what: 'list, work plane (SQL)', unit: 'ms', samples: list },
       { what: 'ready, work plane (SQL)', unit: 'ms', samples: ready },
-      ...(await withBd(bench, beadsLoginOf(gemba), { list: quantile(list, 'p50'), ready: quantile(ready, 'p50') })),
+      ...(await bdListings(bench, beadsLoginOf(gemba), ours, 5)),
       ...(await painted(bench, consoleAddress(gemba))),
     ]
   },
 }
 
 async function overHttp(bench: Bench, api: ApiClient): Promise<Finding[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  bench.onClose(() => agent.destroy())
-  const path = `/api/v1/beads?limit=${beads}`
-  for (let n = 0; n < 3; n += 1) await received(agent, api, path)
-  let bytes = 0
-  const list = await repeated(50, async () => (bytes = await received(agent, api, path)))
-  let laneBytes = 0
-  const lane = await repeated(50, async () => {
-    laneBytes = await received(agent, api, '/api/v1/beads?limit=200&state=unstarted')
-  })
+  const lane = '/api/v1/beads?limit=200&state=unstarted'
   return [
-    { what: 'list, API (all beads with their ready marks)', unit: 'ms', samples: list },
-    { what: '… bytes on the wire', unit: 'kB', samples: [bytes / 1_000] },
-    { what: 'first page of the lane "Next up", API', unit: 'ms', samples: lane },
-    { what: '… bytes on the wire', unit: 'kB', samples: [laneBytes / 1_000] },
+    ...(await readAgain(bench, api, `/api/v1/beads?limit=${beads}`, 'list, API (all beads with their ready marks)')),
+    ...(await readAgain(bench, api, lane, 'first page of the lane "Next up", API')),
   ]
-}
-
-/** Bytes of one answer as they came through the socket, head included. */
-function received(agent: Agent, api: ApiClient, path: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${api.token}`, 'accept-encoding': 'br, gzip' }
-    const asked = request(`${api.base}${path}`, { agent, headers }, (response) => {
-      if (response.statusCode !== 200) return reject(new Error(`${path}: HTTP ${response.statusCode}`))
-      response.resume()
-      response.on('error', reject)
-      response.on('end', () => resolve((socket?.bytesRead ?? NaN) - before))
-    })
-    let socket: Socket | undefined
-    let before = 0
-    asked.once('socket', (given) => {
-      socket = given
-      before = given.bytesRead
-    })
-    asked.on('error', reject)
-    asked.end()
-  })
-}
-
-async function withBd(
-  bench: Bench,
-  login: ReturnType<typeof beadsLoginOf>,
-  ours: { readonly list: number; readonly ready: number },
-): Promise<Finding[]> {
-  const bd = await openBd(login)
-  bench.onClose(() => bd?.release())
-  if (bd === undefined) return [{ what: 'list and ready, bd', unit: 'ms', samples: [], note: 'bd not on PATH' }]
-  const against = (median: number) => ({ what: 'the work plane', median })
-  return [
-    { what: 'bd list', unit: 'ms', samples: await repeated(5, () => listing(bd, 'list')), against: against(ours.list) },
-    {
-      what: 'bd ready',
-      unit: 'ms',
-      samples: await repeated(5, () => listing(bd, 'ready')),
-      against: against(ours.ready),
-    },
-  ]
-}
-
-/** It has succeeded only when it also said what it was asked for. */
-async function listing(bd: Bd, command: 'list' | 'ready'): Promise<void> {
-  const said = await bd.json<unknown>([command, '--limit', '0'])
-  if (!Array.isArray(said) || said.length === 0) throw new Error(`bd ${command} listed nothing`)
 }
 
 async function painted(bench: Bench, address: string): Promise<Finding[]> {

@@ -12,9 +12,10 @@ import type { ModeStatus } from '../../model/mode.ts'
 import { createBeads } from '../../planes/work/create-beads.ts'
 import { startDoltServer, type DoltServer } from '../dolt-server.ts'
 import { ApiProblem, eventually } from './api-client.ts'
+import type { RunningBeadsOnly } from './beads-only-server.ts'
 import { launchBrowser, patience } from './browser.ts'
 import { processTree } from './process-tree.ts'
-import { startBeadsOnly, type RunningBeadsOnly } from './running-beads-only.ts'
+import { startBeadsOnly } from './running-beads-only.ts'
 
 let dolt: DoltServer
 let browser: Browser
