@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { GembaError } from '../model/error.ts'
 import { configKeys } from '../runtime/config-reference.ts'
-import { configPaths, loadProject, type ConfigOrigin } from '../runtime/config.ts'
+import { configPaths, loadProject, loadServing, type ConfigOrigin } from '../runtime/config.ts'
 import { suggestion } from '../runtime/suggestion.ts'
 import { withoutSecrets } from '../runtime/url-secrets.ts'
 import { exitCodeOf, exitCodes, print, printError, say } from './output.ts'
@@ -19,8 +20,9 @@ interface Explained {
 }
 
 /**
- * `gemba config explain [KEY]`: value, origin and meaning of the keys that begin with KEY. Without a project, or with
- * one whose files are not in order, the defaults, so that whoever mends a file sees what it may hold.
+ * `gemba config explain [KEY]`: value, origin and meaning of the keys that begin with KEY. Without a project what the
+ * environment and the defaults say, which is what Beads-only mode goes by; with one whose files are not in order the
+ * defaults, so that whoever mends a file sees what it may hold.
  */
 export async function explain(key: string | undefined, options: { folder: string; json?: boolean }): Promise<number> {
   const chosen = chosenKeys(key)
@@ -47,9 +49,16 @@ function chosenKeys(key: string | undefined): ConfigKey[] {
   throw new GembaError('config_key_unknown', { key: meant === undefined ? key : `${key} (did you mean ${meant}?)` })
 }
 
-function load(folder: string, json: boolean): { origins: ReadonlyMap<string, ConfigOrigin> | undefined; code: number } {
+interface Loaded {
+  readonly origins: ReadonlyMap<string, ConfigOrigin> | undefined
+  readonly code: number
+}
+
+function load(folder: string, json: boolean): Loaded {
   try {
-    return { origins: loadProject(folder).origins, code: exitCodes.done }
+    if (existsSync(configPaths(folder).project)) return { origins: loadProject(folder).origins, code: exitCodes.done }
+    if (!json) say('There is no project here: this is what Beads-only mode goes by. `gemba init` makes a project.')
+    return { origins: loadServing(folder).origins, code: exitCodes.done }
   } catch (error) {
     if (!(error instanceof GembaError)) throw error
     printError(error, json)

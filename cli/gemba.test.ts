@@ -43,10 +43,21 @@ test('--version and --help are data and succeed', async () => {
   expect(await line.gemba(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('gemba') as string })
 })
 
+test('config explain tells without a project what the environment says, and never a password', async () => {
+  const env = { GEMBA_BEADS_URL: 'mysql://ada:hush@10.0.0.9:3306/plans', GEMBA_BEADS_READ_ONLY: 'true' }
+  const { code, stdout } = await line.gemba(['config', 'explain', 'beads'], env)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(
+    /^beads\.url = "mysql:\/\/ada.*@10\.0\.0\.9:3306\/plans"\n {2}from environment GEMBA_BEADS_URL/m,
+  )
+  expect(stdout).toMatch(/^beads\.read_only = true\n {2}from environment GEMBA_BEADS_READ_ONLY/m)
+  expect(stdout).not.toContain('hush')
+})
+
 test('config explain helps also where the files are missing or broken', async () => {
   const none = await line.gemba(['config', 'explain', 'agent'])
-  expect(none.code).toBe(3)
-  expect(none.stderr).toContain('project_missing')
+  expect(none.code).toBe(0)
+  expect(none.stderr).toContain('There is no project here')
   expect(none.stdout).toMatch(/^agent\[\]\.name\n {2}from each \[\[agent\]\] of .*agents\.toml \(string\)$/m)
   await line.project()
   writeFileSync(join(line.folder, '.gemba/gemba.toml'), '[project]\nid = "shop"\n[server]\nlisten = 7\n')

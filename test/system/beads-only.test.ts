@@ -260,7 +260,7 @@ describe('the console of Beads-only mode', () => {
     await see(panel.locator('[data-source]')).toHaveText(addressOf(database), patience)
     await see(panel.locator('[data-mode]')).toHaveText('Beads-only')
     await see(panel).toContainText('not applicable')
-    await see(page.getByRole('navigation', { name: 'Pages' }).getByRole('link')).toHaveText(['Board'])
+    await see(page.getByRole('navigation', { name: 'Pages' }).getByRole('link')).toHaveText(['Board', 'Backlog'])
     await expectAccessible(page)
     for (const path of ['/sessions', '/sessions/s1', '/inbox', '/hosts']) {
       await page.goto(new URL(path, running.printed).href)
