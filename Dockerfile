@@ -2,6 +2,10 @@
 ARG NODE_IMAGE=node:24-bookworm-slim
 # No shell, no package manager, not root.
 ARG MINIMAL_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
+# Keeps the beads of the quickstart and of projects; the version that Gemba gets elsewhere too.
+ARG DOLT_IMAGE=dolthub/dolt:1.86.4
+
+FROM ${DOLT_IMAGE} AS dolt
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
@@ -37,9 +41,11 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends bash ca-certificates git openssh-client tini tmux \
     && rm -rf /var/lib/apt/lists/*
 # The package of bd holds no program: it downloads the release of this version while it is installed, so the version is
-# pinned, and the content is what its publisher serves. 1.0.4 keeps the database in the form that Gemba was tested with.
+# pinned, and the content is what its publisher serves. It is there for people: Gemba was not tested to write through
+# 1.0.4, the oldest of its kind in that registry, and so shows what this bd keeps in files read-only, and says so.
 ARG BD_VERSION=1.0.4
 RUN npm install --global --no-audit --no-fund "@beads/bd@${BD_VERSION}" && npm cache clean --force && bd version
+COPY --from=dolt /usr/local/bin/dolt /usr/local/bin/dolt
 WORKDIR /app
 COPY --from=app /out ./
 RUN ln -s /app/deploy/gemba.sh /usr/local/bin/gemba \

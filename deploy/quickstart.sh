@@ -74,15 +74,15 @@ serve_with_dolt() {
 if [[ -n "${GEMBA_BEADS_URL:-}" || -n "${GEMBA_BEADS_DIR:-}" ]]; then
   exec gemba "${serve[@]}" "$@"
 fi
-# What made the example goes on with it.
-if [[ ! -d "${example}/dolt" ]] && command -v bd >/dev/null; then
+# What made the example goes on with it; Dolt is the faster one.
+if [[ ! -d "${example}/.beads" ]] && command -v dolt >/dev/null; then
+  serve_with_dolt "$@"
+  exit
+fi
+if command -v bd >/dev/null; then
   seed_with_bd
   export GEMBA_BEADS_DIR="${example}"
   exec gemba "${serve[@]}" "$@"
-fi
-if command -v dolt >/dev/null; then
-  serve_with_dolt "$@"
-  exit
 fi
 say 'neither bd nor dolt was found to keep the example; name a database with GEMBA_BEADS_URL'
 exit 1

@@ -86,6 +86,8 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
   const health = openServerHealth({ board, store, logger })
   releases.push(() => health.close())
 
+  const selection = remembered(settings, logger) ?? settings.source
+  const begun = selection !== null
   const hostToken = secret(settings.hostTokenFile)
   const api = await createApi({
     project,
@@ -111,13 +113,18 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
     health: () => {
       const { beads, store: stored } = health.parts()
       const isFull = disk.state.status === 'full'
-      return { disk: { ok: !isFull, why: disk.refusal()?.message ?? '' }, beads, store: stored }
+      // A server that waits for a person to choose is well.
+      const unchosen = source.current() === null && !begun
+      return {
+        disk: { ok: !isFull, why: disk.refusal()?.message ?? '' },
+        beads: unchosen ? { ok: true, why: '' } : beads,
+        store: stored,
+      }
     },
     logger,
   })
   releases.push(() => api.close())
   await api.listen({ host: settings.listen.host, port: settings.listen.port })
-  const selection = remembered(settings, logger) ?? settings.source
   if (selection !== null) await begin(selection)
   tell({ ready: true })
 

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, describe, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { configKeys } from '../../runtime/config-reference.ts'
 import { exec } from '../../runtime/exec.ts'
+import { pinned } from '../../runtime/tools/locate.ts'
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
 const dockerfile = read('Dockerfile')
@@ -67,6 +70,11 @@ describe('the Dockerfile', () => {
     expect(stages).toEqual(expect.arrayContaining(['minimal', 'quickstart']))
   })
 
+  it('has the Dolt that Gemba gets elsewhere too', () => {
+    expect(dockerfile).toContain(`ARG DOLT_IMAGE=dolthub/dolt:${pinned.dolt}\n`)
+    expect(dockerfile).toContain('COPY --from=dolt /usr/local/bin/dolt /usr/local/bin/dolt')
+  })
+
   it('runs nothing as root', () => {
     expect(dockerfile).toMatch(/^USER 1000:1000$/m)
     expect(dockerfile).toMatch(/MINIMAL_IMAGE=\S+:nonroot$/m)
@@ -90,3 +98,27 @@ it.each(['gemba', 'quickstart', 'sentinel', 'server'])(
     expect(await exec(shell, ['-n', file])).toMatchObject({ code: 0, stderr: '' })
   },
 )
+
+describe('the entry of the standard image', () => {
+  /** What `gemba` is called with, by a program of that name which says it. */
+  async function called(env: NodeJS.ProcessEnv, ...args: string[]): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), 'gemba-entry-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'gemba'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 })
+    const file = fileURLToPath(new URL('../../deploy/server.sh', import.meta.url))
+    const PATH = `${folder}:/usr/bin:/bin`
+    return (await exec('bash', [file, ...args], { env: { PATH, HOME: join(folder, 'home'), ...env } })).stdout
+  }
+
+  it('starts the server as it is documented', async () => {
+    expect(await called({})).toBe('serve --listen 0.0.0.0:7666 --auth token --orchestration none\n')
+  })
+
+  it('leaves to the variables what they say, so that Beads-only mode is not refused for a flag', async () => {
+    expect(await called({ GEMBA_ORCHESTRATION: 'native' })).toBe('serve --listen 0.0.0.0:7666 --auth token\n')
+  })
+
+  it('passes any other command on', async () => {
+    expect(await called({}, 'doctor', '--json')).toBe('doctor --json\n')
+  })
+})
