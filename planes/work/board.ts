@@ -31,8 +31,10 @@ export async function openBoard(work: WorkPlane, options: { readonly intervalMs?
     return difference
   }
   const setHealth = (healthy: boolean, why: string): void => {
-    if (health.healthy === healthy) return
-    health = { healthy, why, since: new Date().toISOString() }
+    if (health.healthy === healthy && health.why === why) return
+    // Another reason is no other trouble.
+    const since = health.healthy === healthy ? health.since : new Date().toISOString()
+    health = { healthy, why, since }
     healthChanged.tell(health)
   }
   const judged = async (): Promise<BoardChange> => {

@@ -223,6 +223,24 @@ describe('trouble', () => {
     await running.api.create({ title: 'Made' })
   })
 
+  it('a wrong password is told where the person looks, on a phone too, and not as an empty database', async () => {
+    const running = await startBeadsOnly([
+      '--beads-only',
+      '--beads-url',
+      addressOf(await newDatabase(), 'nobody:wrong'),
+    ])
+    for (const width of [1440, 390]) {
+      const context = await browser.newContext({ viewport: { width, height: 900 } })
+      onTestFinished(() => context.close())
+      const page = await context.newPage()
+      await page.goto(running.printed)
+      await see(page.getByRole('alert')).toContainText(/nobody.*denied|denied.*nobody/i, patience)
+      await see(page.getByText('The beads have not been read yet')).toBeVisible(patience)
+      await see(page.getByText('No beads yet')).toHaveCount(0)
+      expect(await page.content()).not.toContain('nobody:wrong')
+    }
+  })
+
   it('a manifest that can not be written fails no write, and shows', async () => {
     const running = await startBeadsOnly([
       ...['--beads-only', '--beads-url', addressOf(await newDatabase())],

@@ -41,7 +41,7 @@ export const useLive = defineStore('live', () => {
     try {
       // The longest answer is asked for first; every mode has it.
       const [beadList, capabilities] = await Promise.all([api.beads(), api.capabilities(), status.load()])
-      project.take(capabilities)
+      project.take(capabilities, status.lacksSource ? null : (status.status?.health ?? null))
       const offers = (surface: Surface): boolean => capabilities.profile.surfaces.includes(surface)
       const nothing = Promise.resolve([])
       const [sessionList, escalationList, hostList, parked] = await Promise.all([

@@ -17,9 +17,11 @@ export const useProject = defineStore('project', () => {
   const temporalUi = computed(() => safeAddress(capabilities.value?.links.temporalUi))
   const agents = computed(() => capabilities.value?.project.agents.map((agent) => agent.name) ?? [])
 
-  function take(next: Capabilities): void {
+  /** Until the Beads database has answered once, only the status tells how it does; null says that none is chosen yet. */
+  function take(next: Capabilities, status: WorkPlaneHealth | null): void {
     capabilities.value = next
-    workPlane.value = { healthy: next.workPlane?.healthy !== false, why: next.workPlane?.why ?? '' }
+    const { healthy, why } = next.workPlane ?? status ?? { healthy: true, why: '' }
+    workPlane.value = { healthy, why }
     disk.value = next.disk
   }
 
