@@ -43,7 +43,10 @@ export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>, chang
       }
     },
     manifest: () => null,
-    check: () => board.refresh(),
+    check: async () => {
+      await work.suspect?.()
+      await board.refresh()
+    },
     select: (selection, actor) => change.leave(selection, actor),
     setUpRemote: () => Promise.reject(new GembaError('source_fixed', {})),
   }

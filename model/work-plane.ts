@@ -66,6 +66,8 @@ export interface WorkPlane {
   cursor(): Promise<string>
   /** What changed since `cursor`; null when nothing did. */
   changes(cursor: string): Promise<WorkChange | null>
+  /** Has the next look read all anew; absent where each look sees every change anyway. */
+  suspect?(): Promise<void>
   /** The remote `origin`, else the first; absent where a source has none to tell of. */
   remote?(): Promise<RemoteState>
   /** Adds a remote, or gives one of that name another address. `remote_invalid` says what is wrong with it. */

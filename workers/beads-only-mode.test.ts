@@ -8,9 +8,13 @@ import type { ChosenSource, OpenSource } from './chosen-source.ts'
 function bench() {
   let url = 'http://h/former'
   let asked = 0
+  const doings: string[] = []
   const open = {
     source: { kind: 'worktree', display: '/work' },
-    work: { manifest: async () => ({ readOnly: false, readOnlyReason: null }) },
+    work: {
+      manifest: async () => ({ readOnly: false, readOnlyReason: null }),
+      suspect: async () => void doings.push('suspect'),
+    },
     manifest: { state: () => ({ path: '/m', status: 'ok', why: '', lost: 0 }), retry: async () => undefined },
     remote: async (): Promise<RemoteState> => {
       asked += 1
@@ -22,13 +26,13 @@ function bench() {
   const board = {
     health: () => ({ healthy: true, why: '', since: '' }),
     lastSync: () => null,
-    refresh: async () => undefined,
+    refresh: async () => void doings.push('refresh'),
   } as unknown as Board
   const mode = beadsOnlyMode({
     ...{ source, board, settings: { readOnly: false, manifest: '/m' }, remember: () => undefined },
     ...{ store: { append: async () => [] }, logger: { warn: () => undefined } },
   })
-  return { mode, asked: () => asked }
+  return { mode, doings, asked: () => asked }
 }
 
 it('asks for the remote once for all who look at the status, and anew when somebody looks again or sets it up', async () => {
@@ -41,4 +45,10 @@ it('asks for the remote once for all who look at the status, and anew when someb
   expect(asked()).toBe(2)
   await mode.setUpRemote({ name: 'origin', url: 'http://h/new' })
   expect((await mode.status()).remote).toMatchObject({ display: 'http://h/new' })
+})
+
+it('looks again at all, whatever the source seems to tell', async () => {
+  const { mode, doings } = bench()
+  await mode.check()
+  expect(doings).toEqual(['suspect', 'refresh'])
 })

@@ -58,6 +58,7 @@ export function beadsOnlyMode({ settings, source, board, store, logger, remember
     manifest: () => source.current()?.manifest ?? null,
     async check() {
       remote.forget()
+      await source.current()?.work.suspect?.()
       await source.current()?.manifest.retry()
       await board.refresh()
     },

@@ -1,10 +1,8 @@
 import { constants } from 'node:fs'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { NoPlainFile } from '../../runtime/plain-file.ts'
 import { isCode } from '../../runtime/secret.ts'
-
-/** A path at which there is something else than a file. */
-class NoPlainFile extends Error {}
 
 /** Never follows a link, never waits for the other end of a pipe. */
 const careful = constants.O_NOFOLLOW | constants.O_NONBLOCK

@@ -29,6 +29,7 @@ class RecordedWorkPlane implements WorkPlane {
   readonly #manifest: Pick<SessionManifest, 'record' | 'access'>
   readonly #open = new Map<string, BeadDetail>()
   readonly history?: NonNullable<WorkPlane['history']>
+  readonly suspect?: NonNullable<WorkPlane['suspect']>
   readonly remote?: NonNullable<WorkPlane['remote']>
   readonly setRemote?: NonNullable<WorkPlane['setRemote']>
 
@@ -36,6 +37,7 @@ class RecordedWorkPlane implements WorkPlane {
     this.#work = work
     this.#manifest = manifest
     if (work.history !== undefined) this.history = work.history.bind(work)
+    if (work.suspect !== undefined) this.suspect = work.suspect.bind(work)
     if (work.remote !== undefined) this.remote = work.remote.bind(work)
     if (work.setRemote !== undefined) this.setRemote = work.setRemote.bind(work)
   }

@@ -15,6 +15,11 @@ export async function requireProject(database: Database, project: string): Promi
   )
   const theirs = found[0]?.value ?? ''
   if (theirs === '' || theirs === project) return
-  const why = `the server serves the database of another project (${theirs.slice(0, 40)}) than that of the folder (${project.slice(0, 40)})`
+  const why = `the server serves the database of another project, ${named(theirs)}, than that of the folder, ${named(project)}`
   throw new GembaError('work_plane_unavailable', { why })
+}
+
+/** Either side may say anything. */
+function named(project: string): string {
+  return project.replace(/[^\w-]/g, '?').slice(0, 40)
 }

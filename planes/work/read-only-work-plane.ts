@@ -19,6 +19,7 @@ export function readOnlyWorkPlane(work: WorkPlane, why: string): WorkPlane {
     cursor: () => work.cursor(),
     changes: (cursor) => work.changes(cursor),
     ...(work.history === undefined ? {} : { history: work.history.bind(work) }),
+    ...(work.suspect === undefined ? {} : { suspect: work.suspect.bind(work) }),
     ...(work.remote === undefined ? {} : { remote: work.remote.bind(work) }),
     ...(work.setRemote === undefined ? {} : { setRemote: refuse }),
     disconnect: () => work.disconnect(),

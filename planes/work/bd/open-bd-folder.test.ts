@@ -83,6 +83,16 @@ describe('a folder through bd', () => {
     await expect.poll(async () => (await plane.changes(cursor))?.beads, { timeout: 30_000 }).toEqual(['gm-1'])
   })
 
+  it('is read when somebody asks for it, whatever the files tell', async () => {
+    const { plane, double } = await open({ slowMs: 3_600_000 })
+    const cursor = await plane.cursor()
+    await writeFile(join(double.root, 'title'), 'second')
+    expect(await plane.changes(cursor)).toBe(null)
+    await plane.suspect?.()
+    expect((await plane.changes(cursor))?.beads).toEqual(['gm-1'])
+    expect(await exportsOf(double)).toBe(2)
+  })
+
   it('says for a while what went wrong, instead of asking again and again', async () => {
     const { plane, double } = await open({ slowMs: 3_600_000 })
     await writeFile(join(double.root, 'broken'), '')

@@ -117,6 +117,7 @@ function planeOn(source: BdSource, version: BdVersion, refusal: Refusal): WorkPl
       await glance()
       return mirror.changes(cursor)
     },
+    suspect: async () => source.sightings.suspect(),
     remote: () => readBdRemote(source),
     setRemote: (wanted, write) => change(() => setBdRemote(source, wanted, write)),
     disconnect: () => {

@@ -17,6 +17,8 @@ export interface Sightings {
   look(): Promise<void>
   /** Like `look`; while nobody watches, only a hint or a long time makes it read. */
   glance(): Promise<void>
+  /** The next look reads, whatever the files tell. */
+  suspect(): void
   /** Runs something of ours, whose own traces are no hint that others have written. */
   own<T>(act: () => Promise<T>, kind: 'read' | 'write'): Promise<T>
 }
@@ -94,6 +96,10 @@ export function sightings(bd: BdProgram, { folder, slowMs, watched }: SightingOp
     },
     glance: async () => {
       if (await isDue(watched())) await share()
+    },
+    suspect: () => {
+      readAt = Number.NEGATIVE_INFINITY
+      failure = undefined
     },
     own: async (act, kind) => {
       const isWrite = kind === 'write'
