@@ -10,6 +10,8 @@ const card = '[data-bead]'
 const mostNodes = 400
 const frameMs = 16
 const edits = 100
+/** What comes after the first painting is over by then. */
+const restMs = 1_000
 const words = 'mend ticket mail queue'
 
 /** What a browser that has nothing to do needs, in the same run. */
@@ -26,11 +28,13 @@ export async function boardAtScale(bench: Bench, api: ApiClient): Promise<Findin
   const address = (layout: string): string => `${api.base}/board?layout=${layout}#token=${api.token}`
   const painted = await firstPaints(bench, address('flat'))
   const { page: flat } = await openAndPaint(context, address('flat'), card)
+  await flat.waitForTimeout(restMs)
   const flatScroll = await scrolled(flat, '[data-rows]', card)
   const filter = await filterTyped(flat, 'flat list', floor)
   const palette = await paletteTyped(flat, floor)
   await flat.close()
   const { page: kanban, took: kanbanTook } = await openAndPaint(context, address('kanban'), card)
+  await kanban.waitForTimeout(restMs)
   const laneScroll = await scrolled(kanban, '[data-lane="unstarted"] .scroll', card)
   const filterKanban = await filterTyped(kanban, 'lanes', floor)
   const heap = await heapOver(kanban, api)
@@ -78,11 +82,18 @@ async function sinceHtml(context: BrowserContext, address: string): Promise<numb
   return took - html
 }
 
-function scrollFindings(what: string, { frames, longTasks, nodes }: Scrolled, { scroll }: Floor): Finding[] {
+function scrollFindings(what: string, { frames, longTasks, nodes, work }: Scrolled, { scroll }: Floor): Finding[] {
   const slow = (all: readonly number[]): number => all.filter((frame) => frame > 50).length
   const against = { what: 'an empty page', median: quantile(scroll.frames, 'p50') }
   return [
     { what: `${what} scrolled: from frame to frame`, unit: 'ms', samples: frames, against },
+    {
+      what: '… processor time of the page in a frame',
+      unit: 'ms',
+      samples: [work / frames.length],
+      aims: [{ at: 'p50', most: frameMs }],
+      note: `an empty page: ${(scroll.work / scroll.frames.length).toFixed(2)}`,
+    },
     {
       what: '… frames over 50 ms',
       unit: 'count',
@@ -98,7 +109,7 @@ function scrollFindings(what: string, { frames, longTasks, nodes }: Scrolled, { 
 /** Forth and back: each key narrows or widens what is shown. */
 async function filterTyped(page: Page, where: string, floor: Floor): Promise<Finding[]> {
   await page.locator('input[placeholder="Search"]').focus()
-  await page.waitForTimeout(1_000)
+  await page.waitForTimeout(restMs)
   await searchesOf(page)
   const keys = [...keysOf(words), ...Array.from(words, () => 'Backspace')]
   const samples = await typed(page, keys, '[data-shown]')
@@ -108,7 +119,7 @@ async function filterTyped(page: Page, where: string, floor: Floor): Promise<Fin
 async function paletteTyped(page: Page, floor: Floor): Promise<Finding[]> {
   await page.keyboard.press('Control+k')
   await page.locator('[role="combobox"]').waitFor()
-  await page.waitForTimeout(1_000)
+  await page.waitForTimeout(restMs)
   await searchesOf(page)
   const samples = await typed(page, keysOf(words), '#palette-list')
   return typedFindings('palette: key', samples, await searchesOf(page), floor)

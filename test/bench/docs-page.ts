@@ -8,13 +8,18 @@ import { columns, headings, rowOf, type Results } from './results.ts'
 const begin = '<!-- written by npm run bench -- --write-docs: begin -->'
 const end = '<!-- written by npm run bench -- --write-docs: end -->'
 
-/** Writes the run's numbers into `docs/benchmarks.md`, between its two marks; what people wrote around them stays. */
-export async function writeDocsPage(results: Results): Promise<string> {
+/**
+ * Writes the run's numbers into `docs/benchmarks.md`, between its two marks; what people wrote around them stays. Of a
+ * run that is not `whole`, only the sections of its measures are written anew.
+ */
+export async function writeDocsPage(results: Results, whole: boolean): Promise<string> {
   const file = join(installation().root, 'docs', 'benchmarks.md')
   const before = readFileSync(file, 'utf8')
   const [from, to] = [before.indexOf(begin), before.indexOf(end)]
   if (from < 0 || to < from) throw new Error(`${file} has lost the marks between which the numbers stand`)
-  const text = `${before.slice(0, from + begin.length)}\n\n${numbers(results)}\n\n${before.slice(to)}`
+  const standing = before.slice(from + begin.length, to).trim()
+  const written = whole ? numbers(results) : withSections(standing, results)
+  const text = `${before.slice(0, from + begin.length)}\n\n${written}\n\n${before.slice(to)}`
   writeFileSync(file, await format(text, { parser: 'markdown', printWidth: 120 }))
   return file
 }
@@ -32,15 +37,29 @@ function numbers({ machine, outcomes }: Results): string {
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}.`,
     '',
-    ...outcomes.flatMap(section),
+    ...outcomes.flatMap((outcome) => section(outcome, date)),
   ].join('\n')
 }
 
-function section(outcome: Outcome): string[] {
-  const { title, findings, failure } = outcome
+/** A section stands where it stood before, a new one at the end. */
+function withSections(standing: string, { machine, outcomes }: Results): string {
+  const parts = standing.split(/^(?=### )/m)
+  for (const outcome of outcomes) {
+    const text = `${section(outcome, machine.date).join('\n')}\n`
+    const at = parts.findIndex((part) => part.startsWith(`### ${outcome.title}\n`))
+    if (at < 0) parts.push(text)
+    else parts[at] = text
+  }
+  return parts.map((part) => part.trim()).join('\n\n')
+}
+
+function section(outcome: Outcome, date: string): string[] {
+  const { title, findings, failure, load } = outcome
   if (failure !== null) return [`### ${title}`, '', `Could not be measured: ${cell(failure)}`, '']
   return [
     `### ${title}`,
+    '',
+    `On ${date}, with a load of ${load.map((one) => one.toFixed(1)).join(' at its begin and ')} at its end.`,
     '',
     `| ${columns.map((column) => headings[column]).join(' | ')} |`,
     `| ${columns.map((column) => (column === 'what' || column === 'note' ? '---' : '--:')).join(' | ')} |`,

@@ -83,11 +83,15 @@ export interface Scrolled {
   readonly longTasks: number
   /** The most elements that `nodes` found at once. */
   readonly nodes: number
+  /** Processor time of the page's own thread, over all frames. */
+  readonly work: number
 }
 
 /** Scrolls a box from its top, some pixels in each frame. */
-export function scrolled(page: Page, box: string, nodes: string): Promise<Scrolled> {
-  return page.evaluate(
+export async function scrolled(page: Page, box: string, nodes: string): Promise<Scrolled> {
+  const ticks = await threadTicks(page)
+  const before = await ticks.read()
+  const seen = await page.evaluate(
     async ({ box, nodes, count, pixels }) => {
       const element = document.querySelector(box)
       if (element === null) throw new Error(`there is no ${box}`)
@@ -109,6 +113,9 @@ export function scrolled(page: Page, box: string, nodes: string): Promise<Scroll
     },
     { box, nodes, count: 240, pixels: 90 },
   )
+  const work = (await ticks.read()) - before
+  await ticks.close()
+  return { ...seen, work }
 }
 
 /** Bytes that the page's JavaScript holds, after everything that nobody needs has been thrown away. */

@@ -22,6 +22,7 @@ export const useBoardView = defineStore('board-view', () => {
 
   function set(part: Partial<BoardView>): void {
     take(queryOf({ ...view.value, ...part }))
+    if (part.layout === undefined && part.order === undefined) return
     const { filter: _, ...kept } = view.value
     globalThis.localStorage?.setItem(storageKey + mode.value, JSON.stringify(queryOf({ ...kept, filter: noFilter })))
   }
