@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format } from 'prettier'
 import { installation } from '../../runtime/installation.ts'
+import type { Machine } from './machine.ts'
 import type { Outcome } from './measure.ts'
 import { columns, headings, rowOf, type Results } from './results.ts'
 
@@ -37,7 +38,7 @@ function numbers({ machine, outcomes }: Results): string {
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}.`,
     '',
-    ...outcomes.flatMap((outcome) => section(outcome, date)),
+    ...outcomes.flatMap((outcome) => section(outcome, machine)),
   ].join('\n')
 }
 
@@ -45,7 +46,7 @@ function numbers({ machine, outcomes }: Results): string {
 function withSections(standing: string, { machine, outcomes }: Results): string {
   const parts = standing.split(/^(?=### )/m)
   for (const outcome of outcomes) {
-    const text = `${section(outcome, machine.date).join('\n')}\n`
+    const text = `${section(outcome, machine).join('\n')}\n`
     const at = parts.findIndex((part) => part.startsWith(`### ${outcome.title}\n`))
     if (at < 0) parts.push(text)
     else parts[at] = text
@@ -53,13 +54,15 @@ function withSections(standing: string, { machine, outcomes }: Results): string 
   return parts.map((part) => part.trim()).join('\n\n')
 }
 
-function section(outcome: Outcome, date: string): string[] {
+function section(outcome: Outcome, { date, cores }: Machine): string[] {
   const { title, findings, failure, load } = outcome
   if (failure !== null) return [`### ${title}`, '', `Could not be measured: ${cell(failure)}`, '']
+  const loads = load.map((one) => one.toFixed(1)).join(' at its begin and ')
+  const busy = Math.max(...load) > cores ? ` Other programs were at work on the ${cores} cores: an upper bound.` : ''
   return [
     `### ${title}`,
     '',
-    `On ${date}, with a load of ${load.map((one) => one.toFixed(1)).join(' at its begin and ')} at its end.`,
+    `On ${date}, with a load of ${loads} at its end.${busy}`,
     '',
     `| ${columns.map((column) => headings[column]).join(' | ')} |`,
     `| ${columns.map((column) => (column === 'what' || column === 'note' ? '---' : '--:')).join(' | ')} |`,

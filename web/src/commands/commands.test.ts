@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { effectScope, nextTick, ref } from 'vue'
 import { makeBead, makeSession } from '../../testing/sample.ts'
 import { createKeyReader } from './key-reader.ts'
-import { paletteEntries } from './palette.ts'
+import { foundFirst, paletteEntries } from './palette.ts'
 import { useCommandRegistry, useCommands } from './registry.ts'
 import type { CommandId } from './table.ts'
 import { commands } from './table.ts'
@@ -130,4 +130,14 @@ it('the palette finds commands by synonym, sessions and beads by words', () => {
   expect(found('kanban')).toEqual(['go.board', 'board.kanban'])
   expect(found('mail')).toEqual(['s1', 'b-2', 'b-1'])
   expect(found('anban')).toEqual([])
+})
+
+it('of thousands that were found the palette takes as many as it shows, open ones first', () => {
+  const beads = Array.from({ length: 9_000 }, (_, at) =>
+    makeBead(`b-${at}`, 'Found', { status: at < 8_990 ? 'closed' : 'open' }),
+  )
+  const byId = new Map(beads.map((bead) => [bead.id, bead]))
+  const first = foundFirst(['gone', ...byId.keys()], (id) => byId.get(id)).map(({ id }) => id)
+  expect(first).toHaveLength(40)
+  expect(first.slice(8, 12)).toEqual(['b-8998', 'b-8999', 'b-0', 'b-1'])
 })

@@ -14,6 +14,23 @@ export interface PaletteEntry {
 
 const shownAtMost = 40
 
+/** Of the beads that the search found, as many as the palette can show: open ones before done ones. */
+export function foundFirst(
+  ids: Iterable<string>,
+  find: (id: string) => BeadSummary | undefined,
+): readonly BeadSummary[] {
+  const open: BeadSummary[] = []
+  const done: BeadSummary[] = []
+  for (const id of ids) {
+    const bead = find(id)
+    if (bead === undefined) continue
+    const kind = bead.state === 'completed' ? done : open
+    if (kind.length < shownAtMost) kind.push(bead)
+    if (open.length === shownAtMost) break
+  }
+  return [...open, ...done].slice(0, shownAtMost)
+}
+
 /** What matches every word of `text`: commands first, then sessions, then beads; open beads before done ones. */
 export function paletteEntries(
   text: string,
