@@ -4,10 +4,10 @@ import { exec } from '../runtime/exec.ts'
 import { findTool } from '../runtime/tools/locate.ts'
 
 /** What a project has for itself: git shows and adds neither. */
-export const ownFolders = ['/.gemba/data/', '/.gemba/worktrees/']
+export const ownPaths = ['/.gemba/data/', '/.gemba/worktrees/', '/.gemba/session-manifest.jsonl*']
 
 /**
- * Keeps folders of ours out of `git status`, by the repository's own exclude file, which is never committed.
+ * Keeps what is ours out of `git status`, by the repository's own exclude file, which is never committed.
  * `patterns` begin at `folder`, which may stand deep in its repository. Does nothing where there is no repository.
  */
 export async function excludeFromGit(folder: string, patterns: readonly string[]): Promise<void> {

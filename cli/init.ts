@@ -5,7 +5,7 @@ import { configPaths, loadProject } from '../runtime/config.ts'
 import { installation } from '../runtime/installation.ts'
 import { createFile } from '../runtime/secret.ts'
 import { agentsTemplate, projectTemplate } from './templates.ts'
-import { excludeFromGit, ownFolders } from './git-exclude.ts'
+import { excludeFromGit, ownPaths } from './git-exclude.ts'
 import { exitCodes, print, say } from './output.ts'
 import { git, repositoryRoot } from './repository-root.ts'
 
@@ -14,7 +14,7 @@ export async function init(folder: string, options: { input: boolean; json?: boo
   const root = await repositoryRoot(resolve(folder))
   const paths = configPaths(root)
   const created = existsSync(paths.project) ? [] : await create(root, options.input)
-  await excludeFromGit(root, ownFolders)
+  await excludeFromGit(root, ownPaths)
   const { project } = loadProject(root)
   if (options.json === true) print(JSON.stringify({ folder: root, project: project.id, created }))
   for (const file of created) say(`Wrote ${file}`)

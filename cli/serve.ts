@@ -13,7 +13,7 @@ import { requireRoom } from '../runtime/tools/room.ts'
 import { agentChecks } from './agent-checks.ts'
 import type { Check } from './check.ts'
 import { compose, obtainTools, storeOf, watchedDisk, type ServeOptions } from './compose.ts'
-import { excludeFromGit, ownFolders } from './git-exclude.ts'
+import { excludeFromGit, ownPaths } from './git-exclude.ts'
 import { serveBeadsOnly, type Heritage } from './serve-beads-only.ts'
 import { serveOptions, startCommand, type ServeFlags } from './serve-options.ts'
 import { ServeRun } from './serve-run.ts'
@@ -42,7 +42,7 @@ async function serveProject(folder: string, flags: ServeFlags): Promise<{ code: 
   const data = dataFolderOf(loaded.folder, flags.data)
   await refuseSecond(data, report)
   const isNew = prepareData(loaded, data)
-  await excludeFromGit(loaded.folder, ownFolders)
+  await excludeFromGit(loaded.folder, ownPaths)
   const tools = await obtainTools(loaded, options, report)
   for (const { detail, fix } of missingDefault(loaded, options)) report.line(`${detail}\n  ${fix}`)
   if (isNew) report.line(`The data of this project, its beads included, is kept in ${data.root}`)

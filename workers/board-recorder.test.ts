@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { BeadSummary } from '../model/bead.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
 import { openBoard } from '../planes/work/board.ts'
-import { noExchange } from '../planes/work/no-exchange.ts'
+import { MemoryExchange } from '../api/testing/memory-exchange.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { recordBoard } from './board-recorder.ts'
@@ -36,7 +36,7 @@ function plane(): WorkPlane {
 async function life(open: () => Promise<WorkPlane>): Promise<string[]> {
   const before = await store.lastEvent()
   const stop = new AbortController()
-  const late = openLate(async () => ({ raw: await open(), exchange: noExchange('nobody exchanges here') }), stop.signal)
+  const late = openLate(async () => ({ raw: await open(), exchange: new MemoryExchange() }), stop.signal)
   const board = await openBoard(late.plane, { intervalMs: 20 })
   const release = recordBoard(board, store, logger)
   await vi.waitFor(() => expect(board.health().healthy).toBe(true), 10_000)

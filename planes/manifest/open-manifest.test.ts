@@ -2,6 +2,7 @@ import {
   appendFileSync,
   chmodSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,6 +14,8 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ManifestEntry, ManifestState } from '../../model/manifest.ts'
+import { exec } from '../../runtime/exec.ts'
+import { locateTool } from '../../runtime/tools/locate.ts'
 import { ada, deed, fileAt, folder, manifestAt, source } from './testing/manifests.ts'
 
 const now = (): number => Date.parse('2026-05-03T11:00:00Z')
@@ -46,6 +49,28 @@ test("a line is the seed's, in a file and a folder of its owner alone", async ()
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700)
   expect(manifest.state()).toEqual({ path, status: 'ok', why: '', lost: 0 })
+})
+
+test('git shows nothing of a folder that was made for it, and whatever else comes there', async () => {
+  const where = folder()
+  const git = async (...args: readonly string[]): Promise<string> =>
+    (await exec(locateTool('git'), ['-C', where, ...args])).stdout
+  await git('init', '-q')
+  const path = join(where, '.gemba', 'session-manifest.jsonl')
+  const manifest = await manifestAt(path)
+  await manifest.record(deed('a'))
+  expect(await git('status', '--porcelain', '--untracked-files=all')).toBe('')
+  renameSync(path, `${path}.1`)
+  await manifest.record(deed('b'))
+  writeFileSync(join(where, '.gemba', 'gemba.toml'), '')
+  expect(await git('status', '--porcelain', '--untracked-files=all')).toBe('?? .gemba/gemba.toml\n')
+})
+
+test('a folder that is there is left as it is', async () => {
+  const where = join(folder(), '.gemba')
+  mkdirSync(where)
+  await manifestAt(join(where, 'session-manifest.jsonl'))
+  expect(readdirSync(where)).toEqual(['session-manifest.jsonl'])
 })
 
 test('a folder that is there keeps its permissions', async () => {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
-import { mkdir, open, type FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, open, writeFile, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { NoPlainFile } from '../../runtime/plain-file.ts'
 import { isCode } from '../../runtime/secret.ts'
 
@@ -28,10 +28,21 @@ export async function openToAppend(path: string): Promise<FileHandle> {
   } catch (error) {
     if (!isCode(error, 'ENOENT')) throw error
   }
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  if (made !== undefined) await keepOutOfGit(path).catch(() => undefined)
   const file = await plain(await open(path, flags | constants.O_CREAT, 0o600))
   await syncFolder(dirname(path))
   return file
+}
+
+/**
+ * A `.gemba` that is made for the manifest says itself that git need not show it. Nothing of the person's is touched: not
+ * `.git`, and no folder that was there; whatever else comes into the folder shows as before.
+ */
+async function keepOutOfGit(path: string): Promise<void> {
+  const [folder, name] = [dirname(path), basename(path)]
+  if (basename(folder) !== '.gemba' || !/^[\w.-]+$/.test(name)) return
+  await writeFile(join(folder, '.gitignore'), `/${name}*\n/.gitignore\n`, { flag: 'wx', mode: 0o600 })
 }
 
 /** Why the file can not be used, as a sentence for people. */
