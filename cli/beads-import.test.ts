@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -143,4 +143,22 @@ test('beads import that breaks off tells what was written, and that it can be re
   expect(stderr).toContain('To run it again is safe: what is there stays as it is.')
   expect(stderr).toContain('read-only')
   expect(code).not.toBe(0)
+})
+
+test('beads import and export take the database that a folder names', async () => {
+  const login = { host: server.host, port: server.port, user: server.user, database: 'named' }
+  await createBeads({ ...login, prefix: 'shop' })
+  const beads = join(line.folder, 'elsewhere', '.beads')
+  mkdirSync(beads, { recursive: true })
+  const place = { dolt_mode: 'server', dolt_server_host: server.host, dolt_server_port: server.port }
+  writeFileSync(join(beads, 'metadata.json'), JSON.stringify({ ...place, dolt_database: 'named' }))
+  writeFileSync(join(line.folder, 'export.jsonl'), issue('shop-1'))
+  const taken = await line.gemba(['beads', 'import', 'export.jsonl', '--beads-dir', 'elsewhere'])
+  expect([taken.code, taken.stdout]).toEqual([0, '1 created, 0 updated, 0 skipped, 0 not taken\n'])
+  const told = await line.gemba(['beads', 'export', '--beads-dir', beads])
+  expect(JSON.parse(told.stdout)).toMatchObject({ id: 'shop-1' })
+  const none = await line.gemba(['beads', 'export', '--beads-dir', line.folder])
+  expect(none.stderr).toContain('beads_missing')
+  const both = await line.gemba(['beads', 'export', '--beads-dir', beads, '--beads-url', 'mysql://root@127.0.0.1:1/x'])
+  expect(both.stderr).toContain('name one')
 })

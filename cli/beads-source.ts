@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { GembaError } from '../model/error.ts'
 import type { BeadsExchange } from '../model/exchange.ts'
-import { requireBeads, sqlLoginOf } from '../planes/work/bd/discover-beads.ts'
+import { folderExchange } from '../planes/work/bd/folder-exchange.ts'
 import { createBeads } from '../planes/work/create-beads.ts'
 import { beadsLogin, trust, type BeadsLogin } from '../planes/work/login.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
@@ -16,6 +16,7 @@ export interface SourceFlags {
   readonly folder: string
   readonly data?: string
   readonly beadsUrl?: string
+  readonly beadsDir?: string
 }
 
 /**
@@ -23,9 +24,15 @@ export interface SourceFlags {
  * keeps that and does not run, `source_invalid` for an address that is none; no message shows a password.
  */
 export async function openExchange(flags: SourceFlags, env: NodeJS.ProcessEnv = process.env): Promise<BeadsExchange> {
-  const url = flags.beadsUrl ?? env['GEMBA_BEADS_URL']
+  if (flags.beadsUrl !== undefined && flags.beadsDir !== undefined) {
+    throw new GembaError('usage', { why: '--beads-url and --beads-dir each name a database; name one' })
+  }
+  const named = flags.beadsUrl ?? flags.beadsDir
+  const url = flags.beadsUrl ?? (named === undefined ? env['GEMBA_BEADS_URL'] : '')
   if (url !== undefined && url !== '') return sqlExchange(urlLogin(url, env['GEMBA_BEADS_PASSWORD_FILE']))
-  return sqlExchange(await projectLogin(flags.folder, dataFolderOf(flags.folder, flags.data)))
+  const folder = flags.beadsDir ?? env['GEMBA_BEADS_DIR'] ?? ''
+  if (folder !== '') return folderExchange(resolve(folder))
+  return projectExchange(flags.folder, dataFolderOf(flags.folder, flags.data))
 }
 
 /** Makes the database that a flag or the environment names, where there is none. `usage` when neither does. */
@@ -47,22 +54,13 @@ function serverLogin({ host, port, user, password, database, tls }: ServerAddres
   return { host, port, user, password, database, ...trust(tls) }
 }
 
-/** The database that the running Gemba uses, else a server of the project's own. */
-async function projectLogin(folder: string, data: DataFolder): Promise<BeadsLogin> {
+/** The database that the running Gemba uses, else that of the folder or server which the project names. */
+async function projectExchange(folder: string, data: DataFolder): Promise<BeadsExchange> {
   const { beads } = loadProject(folder)
-  if ('folder' in beads) return folderLogin(beads.folder)
-  if (!beads.embedded) return serverLogin(beads)
+  if ('folder' in beads) return folderExchange(beads.folder)
+  if (!beads.embedded) return sqlExchange(serverLogin(beads))
   const running = await runningServer(data)
   if (running?.state !== 'up') throw new GembaError('not_running', { folder: resolve(folder) })
   const settings = readServerSettings({ [settingsVariable]: join(data.settings, 'server.json') })
-  return beadsLogin(settings.beads as BeadsServerSettings)
-}
-
-/** The Dolt server that a folder names. `exchange_unsupported` where bd keeps the rows in files. */
-async function folderLogin(folder: string): Promise<BeadsLogin> {
-  const login = sqlLoginOf(await requireBeads(folder))
-  if (login !== undefined) return login
-  throw new GembaError('exchange_unsupported', {
-    why: `bd keeps the database of ${folder} in files; use the page Import and export of the console, or bd itself`,
-  })
+  return sqlExchange(beadsLogin(settings.beads as BeadsServerSettings))
 }

@@ -166,6 +166,7 @@ function ofSource(command: Command): Command {
       'a Beads database on a Dolt server, mysql://user@host:3306/database (GEMBA_BEADS_URL)',
       beadsUrlArgument,
     )
+    .option('--beads-dir <folder>', 'the Beads database of a folder, or of its .beads (GEMBA_BEADS_DIR)')
     .option('--folder <folder>', 'else the database of this project', '.')
     .option('--data <folder>', data)
 }

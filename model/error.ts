@@ -179,11 +179,6 @@ export const catalogue = {
     message: 'Another import is being judged or carried out.',
     mend: 'Wait until it has ended, then try again.',
   },
-  exchange_unsupported: {
-    status: 422,
-    message: 'This Beads source can not do that: {why}.',
-    mend: 'Use the address of its Dolt server, with `--beads-url`.',
-  },
   source_invalid: {
     status: 422,
     message: 'This Beads source can not be used: {why}.',

@@ -28,7 +28,7 @@ export const boundaries = {
       'temporal',
       'agent/scripted',
       'agent/install-bridge',
-      'planes/work/bd/discover-beads',
+      'planes/work/bd/folder-exchange',
       'planes/work/create-beads',
       'planes/work/import/jsonl-records',
       'planes/work/login',

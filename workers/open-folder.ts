@@ -6,11 +6,10 @@ import type { SourceSelection } from '../model/mode.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
 import { discoverBeads, sqlLoginOf, type BeadsFolder } from '../planes/work/bd/discover-beads.ts'
 import { initialiseBeads } from '../planes/work/bd/initialise-beads.ts'
-import { openBdFolder } from '../planes/work/bd/open-bd-folder.ts'
+import { openBd } from '../planes/work/bd/open-bd-folder.ts'
 import { requireReadOnlyBeneath } from '../planes/work/bd/read-only-beneath.ts'
 import { openBeads } from '../planes/work/beads-sql.ts'
 import type { BeadsLogin } from '../planes/work/login.ts'
-import { noExchange } from '../planes/work/no-exchange.ts'
 import { readOnlyWorkPlane } from '../planes/work/read-only-work-plane.ts'
 import { isOlderSchema } from '../planes/work/shape.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
@@ -48,17 +47,18 @@ export async function openFolder(
   const beads = found ?? (await initialiseBeads(folder, { prefix: prefix ?? prefixOf(folder) }))
   if (access.readOnly && access.restart) requireReadOnlyBeneath(beads)
   const login = sqlLoginOf(beads)
-  const throughBd = (): Promise<WorkPlane> => openBdFolder({ ...access, folder })
-  if (login !== undefined) return openServed(beads, login, { access, throughBd })
-  const why = 'bd keeps this database in files; use `bd export` and `bd import` there'
-  return { raw: await throughBd(), exchange: noExchange(why) }
+  const throughBd = async (): Promise<RawSource> => {
+    const { plane: raw, exchange } = await openBd({ ...access, folder })
+    return { raw, exchange }
+  }
+  return login === undefined ? throughBd() : openServed(beads, login, { access, throughBd })
 }
 
 /** A Dolt server keeps the rows: they are read and written by SQL, unless bd alone can write them, or undoes what SQL wrote. */
 async function openServed(
   beads: BeadsFolder,
   login: BeadsLogin,
-  { access, throughBd }: { readonly access: SourceAccess; readonly throughBd: () => Promise<WorkPlane> },
+  { access, throughBd }: { readonly access: SourceAccess; readonly throughBd: () => Promise<RawSource> },
 ): Promise<RawSource> {
   const raw = await openBeads({ ...login, project: beads.project })
   const exchange = sqlExchange(login)
@@ -67,7 +67,7 @@ async function openServed(
     const writable = await writableBy(throughBd)
     if (writable === undefined) return { raw, exchange }
     await raw.disconnect()
-    return { raw: writable, exchange }
+    return writable
   }
   if (readOnly || !(await isBroughtBack(beads))) return { raw, exchange }
   const refuse = (): Promise<never> => Promise.reject(new GembaError('read_only', { why: broughtBack }))
@@ -84,10 +84,10 @@ async function isBroughtBack({ beads }: BeadsFolder): Promise<boolean> {
 }
 
 /** Undefined when there is no bd that may write, whatever the reason. */
-async function writableBy(open: () => Promise<WorkPlane>): Promise<WorkPlane | undefined> {
-  const plane = await open().catch(() => undefined)
-  if (plane === undefined || !(await plane.manifest()).readOnly) return plane
-  await plane.disconnect()
+async function writableBy(open: () => Promise<RawSource>): Promise<RawSource | undefined> {
+  const opened = await open().catch(() => undefined)
+  if (opened === undefined || !(await opened.raw.manifest()).readOnly) return opened
+  await opened.raw.disconnect()
   return undefined
 }
 

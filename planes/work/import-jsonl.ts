@@ -1,4 +1,3 @@
-import { GembaError } from '../../model/error.ts'
 import {
   recordKinds,
   type ImportOptions,
@@ -13,9 +12,21 @@ import { bulkInsert } from './import/bulk-insert.ts'
 import { countChildren } from './import/child-counters.ts'
 import { configImport } from './import/config-import.ts'
 import { edgeImport } from './import/edge-import.ts'
-import { refused, type Importer, type Judgement } from './import/importer.ts'
+import { refused, type Importer } from './import/importer.ts'
 import { issueImport } from './import/issue-import.ts'
-import { readJsonl, textOf, type Fields, type ImportRecord } from './import/jsonl-records.ts'
+import { readJsonl, textOf, type ImportRecord } from './import/jsonl-records.ts'
+import {
+  basisOf,
+  beadOf,
+  judgedAs,
+  judgement,
+  notWritten,
+  rowsOf,
+  stale,
+  unknown,
+  unwritten,
+  type Judged,
+} from './import/judged.ts'
 import { commentImport, labelImport } from './import/link-import.ts'
 import { readShape, readWords, requireWritable, type Shape } from './shape.ts'
 
@@ -32,11 +43,6 @@ const system = 'Gemba <gemba@localhost>'
 
 /** How a batch is written: for good, or only to see what would come of it. */
 type Transact = <T>(message: string, body: (writing: Writing) => Promise<T>) => Promise<T>
-
-interface Judged {
-  readonly row: ImportRow
-  readonly basis: string
-}
 
 /**
  * Imports JSONL, column-named or of `bd export`, into a Beads database, in batches with one Dolt commit each.
@@ -141,31 +147,17 @@ async function brokenOff(
   const [unsure, ...rest] = left
   if (unsure === undefined) return []
   const there = unsure.judged === undefined ? false : await isThere(database, shape, unsure).catch(() => undefined)
-  if (there === true) return [...rowsOf(unsure.judged ?? []), ...rest.flatMap((step) => unwritten(step))]
-  return [...unwritten(unsure, there === undefined ? unknown : notWritten), ...rest.flatMap((step) => unwritten(step))]
-}
-
-const notWritten = { reason: 'broken_off', why: 'the import broke off before it was written' } as const
-const unknown = {
-  reason: 'unknown',
-  why: 'the import broke off while it was written, and whether it was could not be asked',
-} as const
-
-function unwritten({ kind, batch }: Step, how: typeof notWritten | typeof unknown = notWritten): ImportRow[] {
-  return batch.map(({ file, line, fields }) => ({
-    ...{ file, line, kind, bead: beadOf(fields), verdict: 'refused', changes: [], note: '' },
-    ...how,
-  }))
+  if (there === true) return [...rowsOf(unsure.judged ?? []), ...rest.flatMap(({ batch }) => unwritten(batch))]
+  return [
+    ...unwritten(unsure.batch, there === undefined ? unknown : notWritten),
+    ...rest.flatMap(({ batch }) => unwritten(batch)),
+  ]
 }
 
 /** Whether nothing of a step is left to be written. */
 async function isThere(database: Database, shape: Shape, step: Step): Promise<boolean> {
   const again = await database.rehearse((writing) => importBatch(writing, { shape, ...step, expected: undefined }))
   return again.every(({ row }) => row.verdict === 'skipped' || row.verdict === 'refused')
-}
-
-function rowsOf(judged: readonly Judged[]): ImportRow[] {
-  return judged.map(({ row }) => row)
 }
 
 /** Records that are written together. */
@@ -192,7 +184,7 @@ async function importBatch(writing: Writing, { shape, kind, batch, expected }: B
   const judge = await importers[kind].importer({ writing, bulk, shape, records: batch })
   const all: Judged[] = []
   for (const [index, { file, line, fields }] of batch.entries()) {
-    const found = judgement(judge, fields)
+    const found = judgement(() => judge(fields))
     const basis = expected?.[index]
     const final = basis === undefined || basis === basisOf(found) ? found : stale(found)
     if (final.verdict === 'created' || final.verdict === 'updated') await final.take()
@@ -200,35 +192,4 @@ async function importBatch(writing: Writing, { shape, kind, batch, expected }: B
   }
   await bulk.flush()
   return all
-}
-
-function judgement(judge: (fields: Fields) => Judgement, fields: Fields): Judgement {
-  try {
-    return judge(fields)
-  } catch (error) {
-    if (error instanceof GembaError && error.code === 'bead_invalid') {
-      return refused('invalid', error.params['why'] ?? '')
-    }
-    throw error
-  }
-}
-
-/** What a person agreed to was something else. */
-function stale(found: Judgement): Judgement {
-  const now = found.why === '' ? `it would now be ${found.verdict}` : found.why
-  return refused('stale', `the database changed since the dry run: ${now}`, { changes: found.changes })
-}
-
-function judgedAs(at: Pick<ImportRow, 'file' | 'line' | 'kind' | 'bead'>, found: Judgement): Judged {
-  const { verdict, reason, why, changes, note } = found
-  return { row: { ...at, verdict, reason, why, changes, note }, basis: basisOf(found) }
-}
-
-/** Only what is to be written has to be as it was found. */
-function basisOf({ verdict, basis, changes }: Judgement): string {
-  return verdict === 'created' || verdict === 'updated' ? [verdict, basis, ...changes].join(' ') : 'nothing'
-}
-
-function beadOf(fields: Fields): string {
-  return textOf(fields['issue_id'] ?? fields['id'] ?? fields['key'])
 }

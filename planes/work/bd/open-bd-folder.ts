@@ -1,10 +1,12 @@
 import { access, constants } from 'node:fs/promises'
 import { sessionOfHolder } from '../../../model/bead.ts'
 import { GembaError } from '../../../model/error.ts'
+import type { BeadsExchange } from '../../../model/exchange.ts'
 import { byPriority } from '../../../model/ready.ts'
 import type { WorkPlane, WorkPlaneManifest } from '../../../model/work-plane.ts'
 import { isListed, readyBead } from '../rows.ts'
 import { addBdDependency, removeBdDependency } from './bd-edges.ts'
+import { bdExchange } from './bd-exchange.ts'
 import { bdProgram } from './bd-program.ts'
 import { readBdRemote, setBdRemote } from './bd-remote.ts'
 import { readDetail, type BdSource } from './bd-source.ts'
@@ -40,6 +42,13 @@ export interface BdFolderOptions {
  * The caller disconnects.
  */
 export async function openBdFolder(options: BdFolderOptions): Promise<WorkPlane> {
+  return (await openBd(options)).plane
+}
+
+/** Like `openBdFolder`, with export and import; they end with the plane. */
+export async function openBd(
+  options: BdFolderOptions,
+): Promise<{ readonly plane: WorkPlane; readonly exchange: BeadsExchange }> {
   const { readOnly = false, slowMs = 10_000, watched = () => true, timeoutMs, env } = options
   const folder = await requireBeads(options.folder)
   const more = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(env === undefined ? {} : { env }) }
@@ -57,7 +66,8 @@ export async function openBdFolder(options: BdFolderOptions): Promise<WorkPlane>
       words,
     }
     await source.words()
-    return planeOn(source, version, () => readOnlyReason(folder.beads, readOnly, version))
+    const refusal: Refusal = () => readOnlyReason(folder.beads, readOnly, version)
+    return { plane: planeOn(source, version, refusal), exchange: bdExchange(source, refusal) }
   } catch (error) {
     bd.close()
     throw error

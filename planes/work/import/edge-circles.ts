@@ -11,8 +11,13 @@ export interface EdgeCircles {
 
 type Ways = Map<string, Set<string>>
 
-/** Reads all edges that hold back, and all of parents: a circle among the one or the other never ends. */
+/** Reads all edges that hold back, and all of parents. */
 export async function readCircles(writing: Writing, shape: Shape): Promise<EdgeCircles> {
+  return circlesAmong(await readEdges(writing, shape))
+}
+
+/** Over edges that hold back and those of parents; others are left out. A circle among the one or the other never ends. */
+export function circlesAmong(edges: readonly Edge[]): EdgeCircles {
   const blocking: Ways = new Map()
   const parents: Ways = new Map()
   const waysOf = (kind: string): Ways | undefined =>
@@ -29,7 +34,7 @@ export async function readCircles(writing: Writing, shape: Shape): Promise<EdgeC
       ways?.set(from, targets.add(to))
     },
   }
-  for (const edge of await readEdges(writing, shape)) circles.add(edge)
+  for (const edge of edges) circles.add(edge)
   return circles
 }
 

@@ -57,7 +57,8 @@ function noteOf(to: string, kind: string, there: ReadonlySet<string>): string {
   return [dangling, unknown].filter((each) => each !== '').join('; ')
 }
 
-function edgeRow(fields: Fields, bead: string): Row {
+/** The row of an edge, checked: `bead_invalid`. */
+export function edgeRow(fields: Fields, bead: string): Row {
   const [to, type] = [textOf(fields['depends_on_id']), textOf(fields['type'])]
   if (to === '' || to === bead || to.length > 255) throw invalid('depends_on_id names no other bead')
   if (!/^[a-z][a-z0-9_-]{0,31}$/.test(type)) throw invalid('type is not a kind of dependency')
