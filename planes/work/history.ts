@@ -50,7 +50,8 @@ function changesOf(before: JsonObject | undefined, after: JsonObject): BeadEvent
   }))
 }
 
-function shown(value: unknown): string {
+/** A value as a history tells it, cut when it is long. */
+export function shown(value: unknown): string {
   if (value === null || value === undefined) return ''
   return cut(typeof value === 'string' ? value : JSON.stringify(value))
 }

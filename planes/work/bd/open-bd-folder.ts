@@ -7,6 +7,7 @@ import type { WorkPlane, WorkPlaneManifest } from '../../../model/work-plane.ts'
 import { isListed, readyBead } from '../rows.ts'
 import { addBdDependency, removeBdDependency } from './bd-edges.ts'
 import { bdExchange } from './bd-exchange.ts'
+import { readBdHistory } from './bd-history.ts'
 import { bdProgram } from './bd-program.ts'
 import { readBdRemote, setBdRemote } from './bd-remote.ts'
 import { readDetail, type BdSource } from './bd-source.ts'
@@ -106,6 +107,10 @@ function planeOn(source: BdSource, version: BdVersion, refusal: Refusal): WorkPl
     get: async (id) => {
       await look()
       return readDetail(source, id)
+    },
+    history: async (id, limit) => {
+      await look()
+      return readBdHistory(source, id, limit)
     },
     ready: () => seen(() => readyIn(source)),
     held: () => seen(() => heldIn(source)),
