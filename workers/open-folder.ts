@@ -6,7 +6,7 @@ import type { SourceSelection } from '../model/mode.ts'
 import type { WorkPlane } from '../model/work-plane.ts'
 import { discoverBeads, sqlLoginOf, type BeadsFolder } from '../planes/work/bd/discover-beads.ts'
 import { initialiseBeads } from '../planes/work/bd/initialise-beads.ts'
-import { openBd } from '../planes/work/bd/open-bd-folder.ts'
+import { openBdFolder } from '../planes/work/bd/open-bd-folder.ts'
 import { requireReadOnlyBeneath } from '../planes/work/bd/read-only-beneath.ts'
 import { openBeads } from '../planes/work/beads-sql.ts'
 import type { BeadsLogin } from '../planes/work/login.ts'
@@ -48,7 +48,7 @@ export async function openFolder(
   if (access.readOnly && access.restart) requireReadOnlyBeneath(beads)
   const login = sqlLoginOf(beads)
   const throughBd = async (): Promise<RawSource> => {
-    const { plane: raw, exchange } = await openBd({ ...access, folder })
+    const { plane: raw, exchange } = await openBdFolder({ ...access, folder })
     return { raw, exchange }
   }
   return login === undefined ? throughBd() : openServed(beads, login, { access, throughBd })

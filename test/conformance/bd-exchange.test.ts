@@ -4,7 +4,7 @@ import type { BeadsExchange, ExportFormat, ImportRow, ImportText } from '../../m
 import { importLines } from '../../model/import-lines.ts'
 import type { WorkPlane } from '../../model/work-plane.ts'
 import { bdProgram } from '../../planes/work/bd/bd-program.ts'
-import { openBd } from '../../planes/work/bd/open-bd-folder.ts'
+import { openBdFolder } from '../../planes/work/bd/open-bd-folder.ts'
 import { makeBdFolder, type TestFolder } from '../bd/bd-folder.ts'
 import { filesProblem } from '../bd/bd-program.ts'
 
@@ -24,7 +24,7 @@ const opened: Opened[] = []
 
 async function open(): Promise<Opened> {
   const made = await makeBdFolder()
-  const { plane, exchange } = await openBd({ folder: made.folder.root, env: made.env, slowMs: 100 })
+  const { plane, exchange } = await openBdFolder({ folder: made.folder.root, env: made.env, slowMs: 100 })
   const program = bdProgram({ folder: made.folder, env: made.env })
   const one = { made, plane, exchange, bd: (flags: readonly string[]) => program.run(flags) }
   opened.push(one)

@@ -19,7 +19,7 @@ describe.skipIf(problem !== undefined)(
     let plane: WorkPlane
     beforeAll(async () => {
       made = await makeBdFolder()
-      plane = await openBdFolder({ folder: made.folder.root, env: made.env })
+      plane = (await openBdFolder({ folder: made.folder.root, env: made.env })).plane
     })
     afterAll(async () => {
       await plane.disconnect()
@@ -58,7 +58,7 @@ describe.skipIf(problem !== undefined)(
       const bd = bdProgram({ folder: made.folder, env: made.env, readOnly: true })
       await expect(bd.run(['create', '--json', '--title=never'])).rejects.toMatchObject({ code: 'read_only' })
       bd.close()
-      const reading = await openBdFolder({ folder: made.folder.root, env: made.env, readOnly: true })
+      const { plane: reading } = await openBdFolder({ folder: made.folder.root, env: made.env, readOnly: true })
       expect((await reading.list()).map((bead) => bead.title)).not.toContain('never')
       expect(await reading.remote?.()).toMatchObject({ configured: false })
       await reading.disconnect()

@@ -31,9 +31,9 @@ const onServer: OpenWorkPlane = async (onRelease) => {
   const made = await makeBdFolder({ server, database: 'conformance' })
   onRelease(() => made.release())
   const options = { folder: made.folder.root, slowMs: 0, env: made.env }
-  const plane = await openBdFolder(options)
+  const { plane } = await openBdFolder(options)
   onRelease(() => plane.disconnect())
-  const second = await openBdFolder(options)
+  const { plane: second } = await openBdFolder(options)
   onRelease(() => second.disconnect())
   const login = sqlLoginOf(made.folder)
   if (login === undefined) throw new Error('the folder names no server')
@@ -46,9 +46,9 @@ const inFiles: OpenWorkPlane = async (onRelease) => {
   const made = await makeBdFolder()
   onRelease(() => made.release())
   const options = { folder: made.folder.beads, slowMs: 0, env: made.env }
-  const plane = await openBdFolder(options)
+  const { plane } = await openBdFolder(options)
   onRelease(() => plane.disconnect())
-  const second = await openBdFolder(options)
+  const { plane: second } = await openBdFolder(options)
   onRelease(() => second.disconnect())
   return {
     plane,

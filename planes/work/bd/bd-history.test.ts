@@ -31,7 +31,7 @@ const issue = (more: object) => ({
 async function open(): Promise<{ plane: WorkPlane; double: DoubleBd }> {
   const double = await doubleBd(script)
   onTestFinished(() => double.release())
-  const plane = await openBdFolder({ folder: double.root, env: double.env })
+  const { plane } = await openBdFolder({ folder: double.root, env: double.env })
   onTestFinished(() => plane.disconnect())
   return { plane, double }
 }

@@ -1,7 +1,7 @@
 import type { BeadsExchange } from '../../../model/exchange.ts'
 import { sqlExchange } from '../sql-exchange.ts'
 import { requireBeads, sqlLoginOf } from './discover-beads.ts'
-import { openBd } from './open-bd-folder.ts'
+import { openBdFolder } from './open-bd-folder.ts'
 
 /**
  * Export and import of a folder's Beads database: by SQL where a Dolt server keeps it, else through bd. Fails with
@@ -9,5 +9,5 @@ import { openBd } from './open-bd-folder.ts'
  */
 export async function folderExchange(folder: string): Promise<BeadsExchange> {
   const login = sqlLoginOf(await requireBeads(folder))
-  return login === undefined ? (await openBd({ folder })).exchange : sqlExchange(login)
+  return login === undefined ? (await openBdFolder({ folder })).exchange : sqlExchange(login)
 }

@@ -23,7 +23,7 @@ async function open(shown: readonly object[], about = 'gm-1'): Promise<{ plane: 
   onTestFinished(() => double.release())
   const texts = { title: 'first', shown: JSON.stringify(shown), about }
   for (const [name, text] of Object.entries(texts)) await writeFile(join(double.root, name), text)
-  const plane = await openBdFolder({ folder: double.root, env: double.env })
+  const { plane } = await openBdFolder({ folder: double.root, env: double.env })
   onTestFinished(() => plane.disconnect())
   return { plane, double }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { ImportRecord } from '../import/jsonl-records.ts'
 import { judgement } from '../import/judged.ts'
-import type { Words } from '../shape.ts'
+import type { Words } from '../configured-words.ts'
 import { exportedBead } from './bd-bead.ts'
 import { bookOf, type ImportBook } from './import-book.ts'
 import { judgeFor } from './import-judge.ts'

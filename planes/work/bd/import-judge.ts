@@ -9,7 +9,7 @@ import { issueColumns, issueUpdate, type Column } from '../import/issue-columns.
 import { textOf, type Fields, type ImportRecord } from '../import/jsonl-records.ts'
 import { timeOf } from '../import/record-time.ts'
 import { differingColumns } from '../import/row-difference.ts'
-import type { Words } from '../shape.ts'
+import type { Words } from '../configured-words.ts'
 import { isoNow, isoTime, sqlTime } from '../time.ts'
 import type { ImportBook } from './import-book.ts'
 

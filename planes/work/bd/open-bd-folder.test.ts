@@ -20,7 +20,7 @@ async function open(
   const double = await doubleBd(answeringBd(version))
   releases.push(() => double.release())
   await writeFile(join(double.root, 'title'), 'first')
-  const plane = await openBdFolder({ folder: double.root, env: double.env, ...options })
+  const { plane } = await openBdFolder({ folder: double.root, env: double.env, ...options })
   releases.push(() => plane.disconnect())
   return { plane, double }
 }

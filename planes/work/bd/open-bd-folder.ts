@@ -36,20 +36,18 @@ export interface BdFolderOptions {
   readonly env?: NodeJS.ProcessEnv
 }
 
+/** The Beads database of a folder. Its exchange ends with the plane, which the caller disconnects. */
+export interface OpenBdFolder {
+  readonly plane: WorkPlane
+  readonly exchange: BeadsExchange
+}
+
 /**
  * Opens the Beads database of a folder through the `bd` program. Checks and writes are one within all processes of
  * Gemba on this machine; other programs that write between the two are not kept out, save for claims. Lists come from
  * one slow reading that everybody shares. Fails with `beads_missing`, with `tool_missing` without bd, and as bd does.
- * The caller disconnects.
  */
-export async function openBdFolder(options: BdFolderOptions): Promise<WorkPlane> {
-  return (await openBd(options)).plane
-}
-
-/** Like `openBdFolder`, with export and import; they end with the plane. */
-export async function openBd(
-  options: BdFolderOptions,
-): Promise<{ readonly plane: WorkPlane; readonly exchange: BeadsExchange }> {
+export async function openBdFolder(options: BdFolderOptions): Promise<OpenBdFolder> {
   const { readOnly = false, slowMs = 10_000, watched = () => true, timeoutMs, env } = options
   const folder = await requireBeads(options.folder)
   const more = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(env === undefined ? {} : { env }) }
