@@ -39,7 +39,7 @@ const views: Readonly<Record<string, View>> = {
   'a question of the console': { path: '/board/lan-8', shows: 'Start anyway', get: startBlocked },
   'a new bead': { path: '/board', shows: 'Create bead', get: (page) => page.keyboard.press('c') },
   palette: { path: '/board', shows: 'Go to', get: (page) => page.keyboard.press('Control+k') },
-  'keyboard help': { path: '/board', shows: 'Give back control', get: (page) => page.keyboard.press('?') },
+  'keyboard help': { path: '/board', shows: 'What works on this page', get: (page) => page.keyboard.press('?') },
   'an empty project': { path: '/board', shows: 'No beads yet', get: emptied },
   'a filter that finds nothing': {
     path: '/board',

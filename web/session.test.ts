@@ -104,7 +104,7 @@ describe('the terminal', () => {
     await see(toggle).toBeFocused()
     await bench.page.locator('.xterm-helper-textarea').focus()
     await bench.page.keyboard.press('?')
-    await see(bench.page.getByRole('dialog')).toContainText('Give back control')
+    await see(bench.page.getByRole('dialog')).toContainText('What works on this page')
   })
 
   it('comes back by itself, without control', async () => {

@@ -46,6 +46,12 @@ function candidates<C extends Command>(table: readonly C[], chord: string): C[] 
   return table.filter((command) => command.keys.includes(chord))
 }
 
+/** The chords of a command that work while single keys are on, or off. */
+export function workingKeys({ keys }: Command, singleKeys: boolean): string[] {
+  const works = (press: string): boolean => press.startsWith('Mod+') || allowed(press, singleKeys)
+  return keys.filter((chord) => chord.split(' ').every(works))
+}
+
 /** Printable single keys can be switched off (WCAG 2.1.4); arrows and Escape always work. */
 function allowed(key: string, singleKeys: boolean): boolean {
   return singleKeys || key.length > 1

@@ -4,7 +4,7 @@
  */
 export interface Command {
   readonly id: string
-  readonly group: 'Go to' | 'Board' | 'Bead' | 'Backlog' | 'Inbox' | 'Session' | 'General'
+  readonly group: 'Go to' | 'Board' | 'Graph' | 'Bead' | 'Backlog' | 'Inbox' | 'Session' | 'General'
   readonly title: string
   /** Chords: presses separated by blanks; `Mod` is Ctrl, or ⌘ on a Mac; `Shift` only with keys that print nothing. */
   readonly keys: readonly string[]
@@ -76,19 +76,19 @@ export const commands = [
   { id: 'board.cascade', group: 'Board', title: 'Cascade layout', keys: ['v c'], synonyms: 'tree hierarchy view' },
   { id: 'board.kanban', group: 'Board', title: 'Kanban layout', keys: ['v k'], synonyms: 'lanes cards view' },
   { id: 'board.graph', group: 'Board', title: 'Graph layout', keys: ['v g'], synonyms: 'dependencies arrows view' },
-  { id: 'graph.zoom-in', group: 'Board', title: 'Zoom into the graph', keys: ['+', '='], synonyms: 'larger' },
-  { id: 'graph.zoom-out', group: 'Board', title: 'Zoom out of the graph', keys: ['-'], synonyms: 'smaller' },
-  { id: 'graph.fit', group: 'Board', title: 'Fit the graph', keys: ['0'], synonyms: 'zoom all' },
+  { id: 'graph.zoom-in', group: 'Graph', title: 'Zoom into the graph', keys: ['+', '='], synonyms: 'larger' },
+  { id: 'graph.zoom-out', group: 'Graph', title: 'Zoom out of the graph', keys: ['-'], synonyms: 'smaller' },
+  { id: 'graph.fit', group: 'Graph', title: 'Fit the graph', keys: ['0'], synonyms: 'zoom all' },
   {
     id: 'graph.around',
-    group: 'Board',
+    group: 'Graph',
     title: 'Graph around the focused bead',
     keys: ['v a'],
     synonyms: '',
     keysOnly: true,
   },
-  { id: 'graph.project', group: 'Board', title: 'Graph of the whole project', keys: ['v p'], synonyms: 'epics' },
-  { id: 'graph.list', group: 'Board', title: 'Graph as a list, or as a drawing', keys: ['v l'], synonyms: 'text' },
+  { id: 'graph.project', group: 'Graph', title: 'Graph of the whole project', keys: ['v p'], synonyms: 'epics' },
+  { id: 'graph.list', group: 'Graph', title: 'Graph as a list, or as a drawing', keys: ['v l'], synonyms: 'text' },
   { id: 'board.views', group: 'Board', title: 'Saved views', keys: ['v s'], synonyms: 'filters bookmarks' },
   { id: 'bead.new', group: 'Bead', title: 'New bead', keys: ['c'], synonyms: 'create add issue' },
   {

@@ -71,20 +71,24 @@ export function useBoardKeys({ lanes, current, reveal, menu }: BoardKeys): void 
     menu(bead, link)
   }
 
-  useCommands({
-    'board.down': () => step('down'),
-    'board.up': () => step('up'),
-    'board.left': () => step('left'),
-    'board.right': () => step('right'),
-    'board.move': open,
-  })
+  const hasCards = (): boolean => laneOrder.some(({ state }) => lanes.value[state].length > 0)
+  useCommands(
+    {
+      'board.down': () => step('down'),
+      'board.up': () => step('up'),
+      'board.left': () => step('left'),
+      'board.right': () => step('right'),
+      'board.move': open,
+    },
+    hasCards,
+  )
   useCommands(
     {
       'board.select': pick,
       'board.select-down': () => extend('down'),
       'board.select-up': () => extend('up'),
     },
-    () => has('authoring'),
+    () => hasCards() && has('authoring'),
   )
 }
 

@@ -55,7 +55,7 @@ export function useRowKeys(keys: RowKeys) {
   /** Folds, or goes to the row above in the tree. */
   function left(): void | false {
     const here = row()
-    if (!keys.tree() || !onRows() || here === undefined) return false
+    if (!onRows() || here === undefined) return false
     if (here.unfolded === true) return keys.fold(here.key)
     for (let index = keys.at() - 1; index >= 0; index -= 1) {
       if ((keys.rows()[index]?.level ?? 0) < here.level) return keys.go(index)
@@ -65,7 +65,7 @@ export function useRowKeys(keys: RowKeys) {
   /** Unfolds, or goes to the first row below in the tree. */
   function right(): void | false {
     const here = row()
-    if (!keys.tree() || !onRows() || here === undefined) return false
+    if (!onRows() || here === undefined) return false
     if (here.unfolded === false) return keys.fold(here.key)
     if (here.unfolded === true) keys.go(keys.at() + 1)
   }
@@ -100,10 +100,9 @@ export function useRowKeys(keys: RowKeys) {
   useCommands({
     'board.down': () => walk(1),
     'board.up': () => walk(-1),
-    'board.left': left,
-    'board.right': right,
     'board.move': menu,
   })
+  useCommands({ 'board.left': left, 'board.right': right }, keys.tree)
   useCommands(
     {
       'board.select': pick,

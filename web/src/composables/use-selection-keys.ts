@@ -3,11 +3,14 @@ import { useSelection } from '../stores/selection.ts'
 import { useProfile } from './use-profile.ts'
 
 /** Selects all of a list's beads, and ends the selection, by keyboard. `ids` are those that the list shows. */
-export function useSelectionKeys(ids: () => string[]): void {
+export function useSelectionKeys(ids: () => readonly string[]): void {
   const selection = useSelection()
   const { has } = useProfile()
   useCommands({ 'panel.close': () => selection.clear() }, () => selection.count > 0)
-  useCommands({ 'board.select-all': () => (isWriting() ? false : selection.replace(ids())) }, () => has('authoring'))
+  useCommands(
+    { 'board.select-all': () => (isWriting() ? false : selection.replace(ids())) },
+    () => has('authoring') && ids().length > 0,
+  )
 }
 
 /** In a field, the same keys select its text. */
