@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { takesBrotli } from './compression.ts'
 import { origin, testApi, type TestApi, token } from './testing/test-api.ts'
 
 const host = new URL(origin).host
@@ -87,4 +88,10 @@ it('a compressed request is refused, not unpacked', async () => {
   const payload = gzipSync(JSON.stringify({ method: 'POST', path: '/api/v1/beads' }))
   const answer = await api.call({ method: 'POST', url: '/api/v1/nonces', headers, payload })
   expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([400, 'bad_request'])
+})
+
+it('knows from a header whether Brotli is taken', () => {
+  for (const taken of ['br', 'gzip, br', 'gzip;q=0.5,br;q=0.1', ' br ;q=1.0']) expect(takesBrotli(taken)).toBe(true)
+  for (const not of [undefined, '', 'gzip', 'br;q=0', 'gzip, br;q=0.000', 'brotli'])
+    expect(takesBrotli(not)).toBe(false)
 })

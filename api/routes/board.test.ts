@@ -1,3 +1,4 @@
+import { brotliDecompressSync } from 'node:zlib'
 import { Compile } from 'typebox/compile'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { beadsOf, type BoardTable } from '../../model/board-table.ts'
@@ -23,4 +24,20 @@ it('tells of every bead as the list does, also after a change', async () => {
   api.work.put('gm-1', { title: 'Other' })
   await api.board.refresh()
   expect(beadsOf(await told())[0]?.title).toBe('Other')
+})
+
+it('is sent compressed to those who take that, as it is now', async () => {
+  const asked = (accepted: string) => api.call({ url: '/api/v1/board', headers: { 'accept-encoding': accepted } })
+  const read = async () => {
+    const answer = await asked('gzip, br')
+    expect(answer.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding' })
+    return JSON.parse(brotliDecompressSync(answer.rawPayload).toString()) as BoardTable
+  }
+  api.work.put('gm-1', { title: 'One' })
+  await api.board.refresh()
+  expect((await read()).title).toEqual(['One'])
+  expect(await read()).toEqual((await asked('br;q=0')).json())
+  api.work.put('gm-1', { title: 'Other' })
+  await api.board.refresh()
+  expect((await read()).title).toEqual(['Other'])
 })
