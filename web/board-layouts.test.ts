@@ -200,6 +200,23 @@ describe('many beads together', () => {
     await bench.page.keyboard.press('Control+a')
     await see(bench.page.locator('[data-bulk]')).toHaveCount(0)
   })
+
+  it.each(['Flat', 'Cascade', 'Kanban', 'Graph'])(
+    'are not moved by menu or key in %s by those who may only read',
+    async (name) => {
+      bench.api.offer(profileOf('beads_only', true))
+      await bench.signIn()
+      await layout(name)
+      const card = bench.page.locator('[data-bead] [data-card]').first()
+      await card.focus()
+      await see(card).toBeFocused()
+      await see(bench.page.getByRole('button', { name: /^Move .* to…/ })).toHaveCount(0)
+      await bench.page.keyboard.press('m')
+      await bench.page.keyboard.press('?')
+      await see(bench.page.getByRole('dialog')).toBeVisible()
+      await see(bench.page.getByRole('menu')).toHaveCount(0)
+    },
+  )
 })
 
 describe('in Beads-only mode', () => {

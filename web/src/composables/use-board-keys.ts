@@ -16,7 +16,7 @@ export interface BoardKeys {
   readonly menu: (bead: string, anchor: HTMLElement) => void
 }
 
-/** Walks the cards by keyboard, selects them, and opens the menu of the focused one. */
+/** Walks the cards by keyboard; where they may be changed, selects them and opens the menu of the focused one. */
 export function useBoardKeys({ lanes, current, reveal, menu }: BoardKeys): void {
   const selection = useSelection()
   const { has } = useProfile()
@@ -78,12 +78,12 @@ export function useBoardKeys({ lanes, current, reveal, menu }: BoardKeys): void 
       'board.up': () => step('up'),
       'board.left': () => step('left'),
       'board.right': () => step('right'),
-      'board.move': open,
     },
     hasCards,
   )
   useCommands(
     {
+      'board.move': open,
       'board.select': pick,
       'board.select-down': () => extend('down'),
       'board.select-up': () => extend('up'),

@@ -3,6 +3,7 @@ import { useCommands } from '../commands/registry.ts'
 import type { Direction } from '../domain/board.ts'
 import type { Spot } from '../domain/graph-walk.ts'
 import { walkGraph } from '../domain/graph-walk.ts'
+import { useProfile } from './use-profile.ts'
 
 export interface GraphKeys {
   readonly spots: () => ReadonlyMap<string, Spot>
@@ -14,8 +15,10 @@ export interface GraphKeys {
   readonly menu: (bead: string, anchor: HTMLElement) => void
 }
 
-/** Walks the nodes of a graph by arrow keys, and opens the menu of the focused one. Enter opens its link. */
+/** Walks the nodes of a graph by arrow keys, and opens the menu of what may be moved. Enter opens its link. */
 export function useGraphKeys({ spots, edges, box, current, go, menu }: GraphKeys): void {
+  const { has } = useProfile()
+
   /** Arrows belong to the graph only while it has the focus, or nothing has. */
   function onGraph(): boolean {
     const active = document.activeElement
@@ -53,6 +56,6 @@ export function useGraphKeys({ spots, edges, box, current, go, menu }: GraphKeys
     'board.up': () => step('up'),
     'board.left': () => step('left'),
     'board.right': () => step('right'),
-    'board.move': open,
   })
+  useCommands({ 'board.move': open }, () => has('authoring'))
 }

@@ -100,11 +100,11 @@ export function useRowKeys(keys: RowKeys) {
   useCommands({
     'board.down': () => walk(1),
     'board.up': () => walk(-1),
-    'board.move': menu,
   })
   useCommands({ 'board.left': left, 'board.right': right }, keys.tree)
   useCommands(
     {
+      'board.move': menu,
       'board.select': pick,
       'board.select-down': () => extend(1),
       'board.select-up': () => extend(-1),
