@@ -51,6 +51,37 @@ describe('an edit', () => {
     expect(bench.api.bead('lan-9').title).toBe('What both wrote')
   })
 
+  it('is not written over what came, and was shown, while it was written', async () => {
+    await bench.signIn('/board/lan-9')
+    await panel().getByRole('button', { name: 'Edit title' }).click()
+    const theirs = { ...bench.api.bead('lan-9'), title: 'What somebody else wrote', priority: 4, revision: 7 }
+    bench.api.put([theirs])
+    bench.api.emit({ kind: 'bead.changed', bead: theirs })
+    await see(panel().getByLabel('Priority')).toHaveValue('4')
+    await bench.page.getByRole('textbox', { name: 'Title' }).fill('What I wrote')
+    await panel().getByRole('button', { name: 'Save' }).click()
+    const conflict = panel().getByRole('alert')
+    await see(conflict).toContainText('What somebody else wrote')
+    await see(conflict).toContainText('What I wrote')
+    expect(bench.api.changes).toEqual([])
+    await conflict.getByRole('button', { name: 'Write mine' }).click()
+    await see(panel().getByRole('heading', { name: 'What I wrote' })).toBeVisible()
+    await see(conflict).toHaveCount(0)
+    expect(bench.api.bodies).toEqual([{ title: 'What I wrote' }])
+  })
+
+  it('in which nothing was written leaves what came meanwhile', async () => {
+    await bench.signIn('/board/lan-9')
+    await panel().getByRole('button', { name: 'Edit title' }).click()
+    const theirs = { ...bench.api.bead('lan-9'), title: 'What somebody else wrote', priority: 4, revision: 7 }
+    bench.api.put([theirs])
+    bench.api.emit({ kind: 'bead.changed', bead: theirs })
+    await see(panel().getByLabel('Priority')).toHaveValue('4')
+    await panel().getByRole('button', { name: 'Save' }).click()
+    await see(panel().getByRole('heading', { name: 'What somebody else wrote' })).toBeVisible()
+    expect(bench.api.changes).toEqual([])
+  })
+
   it('that met another can be given up', async () => {
     await bench.signIn('/board/lan-9')
     await panel().getByRole('button', { name: 'Edit title' }).click()

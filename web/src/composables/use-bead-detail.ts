@@ -9,6 +9,8 @@ import { clashes, type Conflict } from '../domain/conflict.ts'
 import { useBeads } from '../stores/beads.ts'
 
 export type DetailState = 'loading' | 'shown' | 'failed'
+/** `seen` is what the fields held when the person began to write. */
+export type SaveBead = (patch: BeadPatch, seen?: Partial<BeadDetail>) => Promise<void>
 
 /** One bead with all its texts, kept fresh while it is looked at. */
 export function useBeadDetail(id: Ref<string>) {
@@ -48,11 +50,14 @@ export function useBeadDetail(id: Ref<string>) {
   }
 
   /**
-   * Writes only if nobody else wrote since. What others changed elsewhere in the bead is no obstacle; where both changed
-   * the same field, `conflict` is set. Other errors are thrown.
+   * Writes only if nobody else wrote since. `seen` is what the fields held when the person began: what came while they
+   * wrote is not written over, although it is shown by now. What others changed elsewhere in the bead is no obstacle;
+   * where both changed the same field, `conflict` is set. Other errors are thrown.
    */
-  async function save(patch: BeadPatch): Promise<void> {
-    for (let base = bead.value; base !== null;) {
+  async function save(patch: BeadPatch, seen: Partial<BeadDetail> = {}): Promise<void> {
+    const now = bead.value
+    if (now === null) return
+    for (let base = unclashed({ patch, base: { ...now, ...seen }, theirs: now }); base !== null;) {
       try {
         take(await api.updateBead(base.id, patch, base.etag))
         conflict.value = null
@@ -63,6 +68,13 @@ export function useBeadDetail(id: Ref<string>) {
     }
   }
 
+  /** The newer bead, to write on; null when the person must choose. */
+  function unclashed(found: Conflict): BeadDetail | null {
+    if (!clashes(found)) return found.theirs
+    conflict.value = found
+    return null
+  }
+
   /** After a refused write: the bead to write on, or null when the person must choose. */
   async function meet(error: unknown, patch: BeadPatch, base: BeadDetail): Promise<BeadDetail | null> {
     const { code } = toProblem(error)
@@ -70,15 +82,14 @@ export function useBeadDetail(id: Ref<string>) {
     if (code !== 'bead_changed') throw error
     const theirs = await api.bead(base.id)
     take(theirs)
-    const found = { patch, base, theirs }
-    if (!clashes(found) && theirs.etag !== base.etag) return theirs
-    conflict.value = found
+    if (theirs.etag !== base.etag) return unclashed({ patch, base, theirs })
+    conflict.value = { patch, base, theirs }
     return null
   }
 
   /** Writes what the person chose; nothing when that is the bead as it is. */
   async function resolve(chosen: BeadPatch): Promise<void> {
-    if (Object.keys(chosen).length > 0) await save(chosen)
+    if (Object.keys(chosen).length > 0) await save(chosen, conflict.value?.theirs)
     else conflict.value = null
   }
 
