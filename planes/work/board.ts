@@ -31,11 +31,10 @@ export async function openBoard(work: WorkPlane, options: { readonly intervalMs?
     return difference
   }
   const setHealth = (healthy: boolean, why: string): void => {
-    if (health.healthy === healthy && health.why === why) return
-    // Another reason is no other trouble.
-    const since = health.healthy === healthy ? health.since : new Date().toISOString()
-    health = { healthy, why, since }
-    healthChanged.tell(health)
+    // Another reason is shown to whoever asks, but is no other trouble: it may change with each try.
+    const isNews = health.healthy !== healthy
+    health = { healthy, why, since: isNews ? new Date().toISOString() : health.since }
+    if (isNews) healthChanged.tell(health)
   }
   const judged = async (): Promise<BoardChange> => {
     try {
