@@ -272,6 +272,24 @@ describe('ten thousand beads', () => {
   })
 })
 
+it.each(['flat', 'cascade'])('%s: a row holds all that it says, also beside a panel', async (name) => {
+  await bench.page.setViewportSize({ width: 1280, height: 800 })
+  await bench.signIn(`/board?layout=${name}&panel=status`)
+  await see(bench.page.locator('[data-project-panel]')).toBeVisible()
+  const row = bench.page.locator('[data-row]').first()
+  await see(row).toBeVisible()
+  await expect
+    .poll(async () => {
+      const [outer, check, more] = await Promise.all(
+        [row, row.getByRole('checkbox'), row.getByRole('button').last()].map((part) => part.boundingBox()),
+      )
+      if (outer == null || check == null || more == null) return 'not drawn'
+      const last = Math.max(check.y + check.height, more.y + more.height)
+      return last <= outer.y + outer.height + 1 ? 'inside' : `${last} below ${outer.y + outer.height}`
+    }, patience)
+    .toBe('inside')
+})
+
 it.each(['flat', 'cascade', 'kanban'])('%s has no finding of axe, light and dark, and fits a phone', async (name) => {
   const page = await bench.open({ reducedMotion: 'reduce' })
   await bench.signIn(`/board?layout=${name}&type=bug&type=epic&type=feature`, page)
