@@ -133,6 +133,12 @@ describe('the host hub', () => {
     expect(await new HostHub().askAll(50)).toEqual([])
   })
 
+  it('asks no longer when it closes', async () => {
+    const asked = hub.askAll(600_000)
+    hub.close()
+    expect(await asked).toEqual([])
+  })
+
   it('asks and is answered, well or not', async () => {
     const peek = hub.peek('local', 's1', 10)
     receiver.receive({ type: 'reply', id: connection.lastCall, ok: true, value: 'screen' })

@@ -40,6 +40,8 @@ export class HostHub {
   readonly #watchers = new Map<string, Map<string, Set<WatchListener>>>()
   readonly #onAnnounce = new Set<(announcement: Announcement) => void>()
   readonly #onSilent = new Set<(host: string) => void>()
+  /** End the waiting for announcements. */
+  readonly #asking = new Set<() => void>()
 
   /** Milliseconds that a call may take, and after which a host without an announcement is silent. */
   constructor(options: { callMs?: number; silentMs?: number } = {}) {
@@ -121,8 +123,10 @@ export class HostHub {
       if (asked.size === 0) all.resolve()
     })
     const timer = setTimeout(all.resolve, ms)
+    this.#asking.add(all.resolve)
     for (const link of this.#links.values()) link.connection.send({ type: 'announce' })
     await all.promise
+    this.#asking.delete(all.resolve)
     clearTimeout(timer)
     release()
     return answers
@@ -146,6 +150,7 @@ export class HostHub {
       link.connection.close(1001, 'the server stops')
     }
     this.#links.clear()
+    for (const end of this.#asking) end()
   }
 
   #call(host: string, call: Call): Promise<unknown> {

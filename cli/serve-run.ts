@@ -198,12 +198,16 @@ export class ServeRun {
     }
   }
 
-  /** The host says it at its end; when it could not, tmux knows of them, though not of their beads. */
+  /**
+   * The host says it at its end. When it could not, or says that there are none, tmux is asked: it knows of them, though
+   * not of their beads, and it is to end when there are none.
+   */
   async #tellPanes(): Promise<void> {
     const { report, data, tools, children } = this.#options
     if (tools === undefined || !children.some((child) => child.name === 'host')) return
     const socket = socketOf(data)
-    const panes = this.#panes ?? (await leftPanes(tools.tmux, socket)).map((window) => ({ window }))
+    const told = this.#panes ?? []
+    const panes = told.length > 0 ? told : (await leftPanes(tools.tmux, socket)).map((window) => ({ window }))
     if (panes.length === 0) return
     this.#line(`${panes.length} agent(s) go on in their panes:`, { type: 'panes', panes })
     for (const pane of panes) {

@@ -41,6 +41,11 @@ export class Processes {
     this.timing = timing
   }
 
+  /** Does what asks and tells processes; when the signal aborts, whatever of it waits for Temporal is given up. */
+  until<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.client.withAbortSignal(signal, work)
+  }
+
   /** Starts the dispatcher when there is none, with what is `known` from before, and gives it the present configuration. */
   async configure(config: DispatchConfig, known: Partial<DispatchState> = {}): Promise<void> {
     const input: DispatchState = {

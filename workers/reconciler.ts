@@ -30,6 +30,7 @@ export interface Reconciler {
   look(): void
   /** Looks within a second or so: something moved that may matter. */
   soon(): void
+  /** Gives up what it waits for; a mending that is under way is repeat-safe, and the next start looks first. */
   close(): Promise<void>
 }
 
@@ -43,14 +44,15 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
   let running: Promise<void> | undefined
   let again = false
   let failed = false
-  let closed = false
+  const closing = new AbortController()
 
   const plan = (ms: number): void => {
     clearTimeout(timer)
-    if (!closed) timer = setTimeout(look, ms)
+    if (!closing.signal.aborted) timer = setTimeout(look, ms)
   }
 
   function look(): void {
+    if (closing.signal.aborted) return
     if (running !== undefined) {
       again = true
       return
@@ -58,6 +60,7 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
     failed = false
     running = once()
       .catch((error: unknown) => {
+        if (closing.signal.aborted) return
         failed = true
         deps.logger.warn({ err: error }, 'reconciliation could not look')
       })
@@ -71,7 +74,10 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
 
   async function once(): Promise<void> {
     const processes = deps.processes()
-    if (processes === undefined) return
+    await processes?.until(closing.signal, () => lookThrough(processes))
+  }
+
+  async function lookThrough(processes: Processes): Promise<void> {
     const seats = await processes.seats()
     if (seats === undefined) {
       await deps.restorer.begin(processes)
@@ -83,6 +89,7 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
     const result = reconcile({ ...input, seats, sightings, now: Date.now() })
     sightings = result.sightings
     for (const action of result.actions) {
+      if (closing.signal.aborted) return
       deps.logger.info({ action }, 'reconciling')
       await carryOut(action, deps, processes).catch((error: unknown) => {
         failed = true
@@ -92,7 +99,7 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
   }
 
   function soon(): void {
-    if (soonTimer !== undefined || closed) return
+    if (soonTimer !== undefined || closing.signal.aborted) return
     soonTimer = setTimeout(() => {
       soonTimer = undefined
       look()
@@ -104,7 +111,7 @@ export function startReconciler(deps: ReconcilerDeps): Reconciler {
     look,
     soon,
     async close() {
-      closed = true
+      closing.abort()
       clearTimeout(timer)
       clearTimeout(soonTimer)
       await running

@@ -114,6 +114,7 @@ async function main(settings: ServerSettings): Promise<void> {
     }),
     recordBoard(board, store, logger),
     () => hosts.close(),
+    () => hub.close(),
   )
 
   const worker = startServerWorker({

@@ -47,6 +47,14 @@ function supervisorLog(): string {
   return readFileSync(join(project.folder, '.gemba/data/logs/supervisor.log'), 'utf8')
 }
 
+/** How the children of the last run ended: by themselves, or by force because they took too long. */
+function howTheyEnded(): unknown[] {
+  const lines = supervisorLog().trim().split('\n')
+  const told = lines.map((line) => JSON.parse(line) as { msg: string; child?: string; how?: string })
+  const lastStart = told.findLastIndex(({ msg }) => msg === 'started')
+  return told.slice(lastStart).flatMap(({ msg, child, how }) => (msg === 'stopped' && child !== undefined ? [how] : []))
+}
+
 describe('stopping', () => {
   it.each([
     ['SIGINT', 130],
@@ -61,6 +69,7 @@ describe('stopping', () => {
       expect(await gemba.stop(signal)).toBe(code)
       await expectGone(pids)
       expect((await tmuxSays('list-sessions')).code).not.toBe(0)
+      expect(howTheyEnded()).toEqual(children.map(() => 'exit code 0'))
     },
     limit,
   )
