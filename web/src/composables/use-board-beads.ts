@@ -4,6 +4,7 @@ import type { BeadFilter } from '../domain/bead-filter.ts'
 import { passing, wordsOf } from '../domain/bead-filter.ts'
 import { comparing } from '../domain/bead-order.ts'
 import { orderBeads } from '../domain/ordered-beads.ts'
+import type { Found } from '../search/search-places.ts'
 import { useBeads } from '../stores/beads.ts'
 import { useBoardView } from '../stores/board-view.ts'
 import { useSearch } from '../stores/search.ts'
@@ -16,7 +17,7 @@ export function useBoardBeads() {
   let kept = orderBeads(beads.all, comparing(board.view.order))
   const ordered = shallowRef<readonly BeadSummary[]>(kept.all())
   /** What the text finds; null without a text. */
-  const found = shallowRef<ReadonlySet<string> | null>(null)
+  const found = shallowRef<Found | null>(null)
   const words = computed(() => wordsOf(board.view.filter.text))
   const order = computed(() => `${board.view.order.by} ${board.view.order.direction}`)
   /** Apart from the text: what is typed changes nothing before it is found. */
@@ -46,8 +47,8 @@ export function useBoardBeads() {
     async ([text]) => {
       asked += 1
       const mine = asked
-      const ids = text === '' ? null : await search.find(words.value)
-      if (mine === asked) found.value = ids
+      const answer = text === '' ? null : await search.find(words.value)
+      if (mine === asked) found.value = answer
     },
     { immediate: true },
   )

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeBead } from '../../testing/sample.ts'
 import { SearchIndex } from '../search/search-index.ts'
+import { SearchPlaces } from '../search/search-places.ts'
 import type { BeadFilter } from './bead-filter.ts'
 import { chipsOf, isFiltering, noFilter, passing, searchText, wordsOf } from './bead-filter.ts'
 
@@ -13,9 +14,10 @@ const beads = [
 function shown(part: Partial<BeadFilter>): string[] {
   const filter = { ...noFilter, ...part }
   const index = new SearchIndex()
-  index.put(beads.map((bead) => [bead.id, searchText(bead)]))
+  const places = new SearchPlaces()
+  index.put(beads.map((bead) => [places.of(bead.id), searchText(bead)]))
   const words = wordsOf(filter.text)
-  const found = words.length === 0 ? null : new Set(index.find(words))
+  const found = words.length === 0 ? null : places.read(index.find(words))
   return beads.filter(passing(filter, found)).map((bead) => bead.id)
 }
 
@@ -53,10 +55,18 @@ describe('a filter', () => {
 
 it('an index forgets what is taken away, and finds what a text became', () => {
   const index = new SearchIndex()
-  index.put([['a', 'one two'], ['b', 'two three']]) // prettier-ignore
-  expect(index.find(['two'])).toEqual(['a', 'b'])
-  index.put([['a', null], ['b', 'four']]) // prettier-ignore
-  expect([index.find(['two']), index.find(['four'])]).toEqual([[], ['b']])
+  const places = new SearchPlaces()
+  const put = (id: string, text: string | null): void => index.put([[places.of(id), text]])
+  const found = (...words: string[]): string[] => [...places.read(index.find(words))]
+  put('a', 'one two')
+  put('b', 'two three')
+  expect(found('two')).toEqual(['a', 'b'])
+  put('a', null)
+  put('b', 'four')
+  expect([found('two'), found('four')]).toEqual([[], ['b']])
+  const before = places.read(index.find(['four']))
+  expect(['a', 'b', 'never seen'].map((id) => before.has(id))).toEqual([false, true, false])
   index.clear()
-  expect(index.find([])).toEqual([])
+  put('c', 'four')
+  expect([found('four'), [...before]]).toEqual([['c'], ['b']])
 })

@@ -1,4 +1,5 @@
 import type { BeadSummary, StateCategory } from '../../../model/bead.ts'
+import type { Found } from '../search/search-places.ts'
 import { laneTitle, priorityWord } from './words.ts'
 
 /** What of the beads is shown. Several values of one kind: any of them; labels: all of them. */
@@ -38,7 +39,7 @@ export function searchText(bead: BeadSummary): string {
 }
 
 /** `found` holds the ids that the text finds; null when there is no text. */
-export function passing(filter: BeadFilter, found: ReadonlySet<string> | null): (bead: BeadSummary) => boolean {
+export function passing(filter: BeadFilter, found: Pick<Found, 'has'> | null): (bead: BeadSummary) => boolean {
   const { state, type, priority, label, assignee, standing } = filter
   return (bead) =>
     (found === null || found.has(bead.id)) &&

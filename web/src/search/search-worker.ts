@@ -10,6 +10,6 @@ addEventListener('message', ({ data }: MessageEvent<SearchRequest>) => {
     index.put(data.entries)
     return
   }
-  const answer: SearchAnswer = { ask: data.ask, ids: index.find(data.words) }
-  postMessage(answer)
+  const answer: SearchAnswer = { ask: data.ask, found: index.find(data.words) }
+  postMessage(answer, { transfer: [answer.found.buffer] })
 })

@@ -1,12 +1,14 @@
 import { defineStore } from 'pinia'
 import { searchText } from '../domain/bead-filter.ts'
 import type { SearchAnswer, SearchRequest } from '../search/search-index.ts'
+import { SearchPlaces, type Found } from '../search/search-places.ts'
 import { useBeads } from './beads.ts'
 
 /** Finds beads by the words in them, in a thread of its own that hears of every change. */
 export const useSearch = defineStore('search', () => {
   const beads = useBeads()
-  const asked = new Map<number, (ids: ReadonlySet<string>) => void>()
+  const places = new SearchPlaces()
+  const asked = new Map<number, (found: Found) => void>()
   let last = 0
   let worker: Worker | null = null
 
@@ -15,13 +17,13 @@ export const useSearch = defineStore('search', () => {
   }
 
   function tellAll(): void {
-    send({ kind: 'put', anew: true, entries: beads.all.map((bead) => [bead.id, searchText(bead)]) })
+    send({ kind: 'put', anew: true, entries: beads.all.map((bead) => [places.of(bead.id), searchText(bead)]) })
   }
 
   function tellSome(ids: readonly string[]): void {
     const entries = ids.map((id) => {
       const bead = beads.get(id)
-      return [id, bead === undefined ? null : searchText(bead)] as const
+      return [places.of(id), bead === undefined ? null : searchText(bead)] as const
     })
     send({ kind: 'put', anew: false, entries })
   }
@@ -31,7 +33,7 @@ export const useSearch = defineStore('search', () => {
     if (worker !== null) return
     worker = new Worker(new URL('../search/search-worker.ts', import.meta.url), { type: 'module' })
     worker.addEventListener('message', ({ data }: MessageEvent<SearchAnswer>) => {
-      asked.get(data.ask)?.(new Set(data.ids))
+      asked.get(data.ask)?.(places.read(data.found))
       asked.delete(data.ask)
     })
     tellAll()
@@ -39,7 +41,7 @@ export const useSearch = defineStore('search', () => {
   }
 
   /** Ids of the beads that hold every word. */
-  function find(words: readonly string[]): Promise<ReadonlySet<string>> {
+  function find(words: readonly string[]): Promise<Found> {
     open()
     last += 1
     const ask = last

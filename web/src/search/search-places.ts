@@ -1,0 +1,32 @@
+/**
+ * Numbers the ids that the index knows, so that ten thousand of them need not be handed from thread to thread with each
+ * answer: a byte for each is. An id keeps its number for good.
+ */
+export class SearchPlaces {
+  readonly #places = new Map<string, number>()
+  readonly #ids: string[] = []
+
+  of(id: string): number {
+    const known = this.#places.get(id)
+    if (known !== undefined) return known
+    this.#places.set(id, this.#ids.length)
+    return this.#ids.push(id) - 1
+  }
+
+  /** The ids of those that were found. */
+  read(found: Uint8Array): Found {
+    const places = this.#places
+    const ids = this.#ids
+    return {
+      has: (id) => found[places.get(id) ?? -1] === 1,
+      *[Symbol.iterator]() {
+        for (const [place, is] of found.entries()) if (is === 1) yield ids[place] as string
+      },
+    }
+  }
+}
+
+/** Ids that a search found, in the order in which they became known. */
+export interface Found extends Iterable<string> {
+  has(id: string): boolean
+}
