@@ -42,8 +42,11 @@ export const api = {
   setUpRemote: (name: string, url: string): Promise<ModeStatus> =>
     taken(http.POST('/api/v1/status/remote', { params: { header: confirmed }, body: { name, url } })),
 
-  /** All beads. */
-  beads: async (): Promise<readonly BeadSummary[]> => beadsOf(await taken(http.GET('/api/v1/board', {}))),
+  /** All beads, and the last event before they were read. */
+  async board(): Promise<{ readonly beads: readonly BeadSummary[]; readonly event: string }> {
+    const board = await taken(http.GET('/api/v1/board', {}))
+    return { beads: beadsOf(board), event: board.event }
+  },
   bead: (id: string): Promise<BeadDetail> => taken(http.GET('/api/v1/beads/{id}', { params: { path: { id } } })),
   createBead: (bead: NewBead): Promise<BeadDetail> =>
     taken(http.POST('/api/v1/beads', { params: { header: confirmed }, body: mutable(bead) })),
@@ -143,8 +146,12 @@ export const api = {
     return at.href
   },
 
-  /** The events from now on. It is good for one connection: the browser's own second try would be refused. */
-  events: async (): Promise<EventSource> => new EventSource(await ticketed(`${root}/events`)),
+  /** The events after that one, or from now on. It is good for one connection: the browser's own second try is refused. */
+  async events(after: string | null): Promise<EventSource> {
+    const at = await ticketed(`${root}/events`)
+    if (after !== null) at.searchParams.set('after', after)
+    return new EventSource(at)
+  },
   /** The live terminal of a session. */
   async terminal(session: string): Promise<WebSocket> {
     const at = await ticketed(`${root}/sessions/${encodeURIComponent(session)}/terminal`)

@@ -17,11 +17,6 @@ export function takeToken(address: string): { token: string | null; address: str
   return { token, address: url.href }
 }
 
-/** Whether the server wants to see the token before anything else. */
-function isRefusal({ status }: Problem): boolean {
-  return status === 401 || status === 429
-}
-
 /** Shows the token of the printed URL, else tries the cookie and the kept secret; then everything goes live. */
 export function useSignIn() {
   const connection = useConnection()
@@ -29,18 +24,9 @@ export function useSignIn() {
   const toasts = useToasts()
 
   async function begin(token: string | null): Promise<void> {
-    if (token !== null) {
-      const problem = await submit(token)
-      if (problem !== null) connection.problem = problem
-      return
-    }
-    const problem = await api.capabilities().then(
-      () => null,
-      (error: unknown) => toProblem(error),
-    )
-    connection.problem = problem
-    connection.signIn = problem !== null && isRefusal(problem) ? 'signed-out' : 'signed-in'
-    if (connection.signIn === 'signed-in') live.start()
+    if (token === null) return live.start()
+    const problem = await submit(token)
+    if (problem !== null) connection.problem = problem
   }
 
   /** Null when the token was good. */

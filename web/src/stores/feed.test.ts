@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { GembaEvent } from '../../../model/event.ts'
 import type { FeedSource } from './feed.ts'
 import { createFeed } from './feed.ts'
@@ -21,16 +21,24 @@ function makeSource() {
   return source satisfies FeedSource
 }
 
-function setUp(load: () => Promise<'loaded' | 'stop'>, mayConnect: () => boolean = () => true) {
+interface Loaded {
+  readonly after: string
+}
+
+const loaded: Loaded = { after: 'log.7' }
+
+function setUp(load: () => Promise<Loaded | 'stop'>, mayConnect: () => boolean = () => true) {
   const sources: ReturnType<typeof makeSource>[] = []
+  const connectedAfter: (string | null)[] = []
   const applied: number[] = []
   const states: string[] = []
   const disks: string[] = []
   const timers = new Map<number, () => void>()
   let last = 0
   const feed = createFeed({
-    async connect() {
+    async connect(after) {
       if (!mayConnect()) throw new Error('refused')
+      connectedAfter.push(after)
       const source = makeSource()
       sources.push(source)
       return source
@@ -52,7 +60,7 @@ function setUp(load: () => Promise<'loaded' | 'stop'>, mayConnect: () => boolean
     for (const run of due) run()
     await settled()
   }
-  return { feed, sources, applied, states, disks, elapse }
+  return { feed, sources, connectedAfter, applied, states, disks, elapse }
 }
 
 async function settled(): Promise<void> {
@@ -63,7 +71,7 @@ const changed = (number: number): string => JSON.stringify({ number, body: { kin
 
 describe('the feed', () => {
   it('hands on what is told of the disk at once, which is no event of the log', async () => {
-    const { feed, sources, applied, disks } = setUp(() => new Promise(() => undefined))
+    const { feed, sources, applied, disks } = setUp(() => Promise.resolve(loaded))
     feed.start()
     await settled()
     sources[0]?.say('disk', JSON.stringify({ status: 'low' }))
@@ -72,29 +80,46 @@ describe('the feed', () => {
     expect(applied).toEqual([])
   })
 
-  it('holds events back until the lists are there', async () => {
-    const list = Promise.withResolvers<'loaded'>()
-    const { feed, sources, applied, states, elapse } = setUp(() => list.promise)
+  it('reads the lists, then follows what came after them', async () => {
+    const list = Promise.withResolvers<Loaded>()
+    const { feed, sources, connectedAfter, applied, states, elapse } = setUp(() => list.promise)
+    feed.start()
+    await settled()
+    expect(sources).toEqual([])
+    list.resolve(loaded)
+    await settled()
+    expect([connectedAfter, states]).toEqual([['log.7'], []])
+    sources[0]?.say('open')
+    sources[0]?.say('bead.deleted', changed(8))
+    await elapse()
+    expect([applied, states]).toEqual([[8], ['live']])
+  })
+
+  it('holds events back while the lists are read anew', async () => {
+    let list = Promise.withResolvers<Loaded>()
+    list.resolve(loaded)
+    const { feed, sources, applied, elapse } = setUp(() => list.promise)
     feed.start()
     await settled()
     sources[0]?.say('open')
+    list = Promise.withResolvers<Loaded>()
+    sources[0]?.say('resync')
     sources[0]?.say('bead.deleted', changed(1))
     await elapse()
     expect(applied).toEqual([])
-    list.resolve('loaded')
+    list.resolve(loaded)
     await settled()
     expect(applied).toEqual([1])
-    expect(states).toEqual(['live'])
     sources[0]?.say('bead.deleted', changed(2))
     await elapse()
     expect(applied).toEqual([1, 2])
   })
 
-  it('reads all anew on resync and after each new connection, which it opens itself', async () => {
+  it('reads all anew on resync and after a connection that was lost, which it opens itself', async () => {
     let loads = 0
-    const { feed, sources, states, elapse } = setUp(() => {
+    const { feed, sources, connectedAfter, states, elapse } = setUp(() => {
       loads += 1
-      return Promise.resolve('loaded' as const)
+      return Promise.resolve(loaded)
     })
     feed.start()
     await settled()
@@ -109,29 +134,28 @@ describe('the feed', () => {
     await elapse()
     sources[1]?.say('open')
     await settled()
-    expect(loads).toBe(3)
+    expect([loads, connectedAfter]).toEqual([3, ['log.7', null]])
     expect(states.at(-1)).toBe('live')
   })
 
   it('tries a failed read again, and says offline after a while', async () => {
     let failing = true
     const { feed, sources, states, elapse } = setUp(() =>
-      failing ? Promise.reject(new Error('away')) : Promise.resolve('loaded' as const),
+      failing ? Promise.reject(new Error('away')) : Promise.resolve(loaded),
     )
     feed.start()
-    await settled()
-    sources[0]?.say('open')
     await settled()
     await elapse()
     await elapse()
     expect(states).toEqual(['reconnecting', 'reconnecting', 'offline'])
     failing = false
     await elapse()
+    sources[0]?.say('open')
     expect(states.at(-1)).toBe('live')
   })
 
   it('goes on trying when no stream is to be had, unless nobody is signed in', async () => {
-    let outcome: 'loaded' | 'stop' = 'loaded'
+    let outcome: Loaded | 'stop' = loaded
     let open = false
     const { feed, sources, states, elapse } = setUp(
       () => Promise.resolve(outcome),
@@ -154,10 +178,14 @@ describe('the feed', () => {
   })
 
   it('opens nothing any more once it was stopped', async () => {
-    const { feed, sources, elapse } = setUp(() => Promise.resolve('loaded' as const))
+    const { feed, sources, elapse } = setUp(() => Promise.resolve(loaded))
     feed.start()
     feed.stop()
     await elapse()
+    expect(sources).toEqual([])
+    feed.start()
+    await vi.waitUntil(() => sources.length > 0)
+    feed.stop()
     expect(sources.map(({ closed }) => closed)).toEqual([true])
   })
 })

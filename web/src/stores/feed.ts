@@ -28,10 +28,13 @@ export interface FeedSource {
 }
 
 export interface FeedOptions {
-  /** Opens a stream for one connection; rejects when there is none to be had. */
-  connect(): Promise<FeedSource>
-  /** Reads everything anew. `stop` ends the feed (nobody is signed in); a rejection is tried again. */
-  load(): Promise<'loaded' | 'stop'>
+  /** Opens a stream for one connection, of what comes after that event or from now; rejects when there is none to be had. */
+  connect(after: string | null): Promise<FeedSource>
+  /**
+   * Reads everything anew; answers with the last event before it. `stop` ends the feed (nobody is signed in); a rejection
+   * is tried again.
+   */
+  load(): Promise<{ readonly after: string } | 'stop'>
   apply(events: readonly GembaEvent[]): void
   /** The room on the server's disk, at each connection and at each change; it is not in the log. */
   onDisk(state: DiskState): void
@@ -52,8 +55,8 @@ const backOffMs = [500, 1_000, 2_000, 5_000, 10_000] as const
 const offlineAfter = 3
 
 /**
- * Lists first, then events. The stream is opened before the lists are read, and events that come meanwhile wait, so
- * nothing falls between. After every new connection, and on `resync`, all is read anew.
+ * Lists first, then the events since them. On `resync`, and after a connection that was lost, for the server may be
+ * another one by then, all is read anew; events that come meanwhile wait. Nothing falls between.
  */
 export function createFeed(options: FeedOptions): Feed {
   let source: FeedSource | null = null
@@ -65,14 +68,20 @@ export function createFeed(options: FeedOptions): Feed {
   let cancelFlush: (() => void) | null = null
   let cancelRetry: (() => void) | null = null
 
-  async function open(): Promise<void> {
+  async function begin(): Promise<void> {
+    const after = await read(() => void begin())
+    if (after !== null) await open(after)
+  }
+
+  /** With the event up to which the lists are read; null when they are to be read once the stream is there. */
+  async function open(after: string | null): Promise<void> {
     opening += 1
     const mine = opening
-    const next = await options.connect().catch(() => null)
+    const next = await options.connect(after).catch(() => null)
     if (mine !== opening) return next?.close()
     if (next === null) return refused(mine)
     source = next
-    next.addEventListener('open', () => void reload())
+    next.addEventListener('open', () => (after === null ? void reload() : live()))
     next.addEventListener('resync', () => void reload())
     next.addEventListener('error', () => onError(next))
     next.addEventListener('disk', (event) => {
@@ -97,15 +106,25 @@ export function createFeed(options: FeedOptions): Feed {
   }
 
   async function reload(): Promise<void> {
+    if ((await read(() => void reload())) !== null) live()
+  }
+
+  /** Reads the lists, and again later when that fails; the last event before them, null when something else goes on. */
+  async function read(again: () => void): Promise<string | null> {
     cancelRetry?.()
     generation += 1
     const mine = generation
     loading = true
     const outcome = await options.load().catch(() => 'failed' as const)
-    if (mine !== generation) return
+    if (mine !== generation) return null
     loading = false
-    if (outcome === 'stop') return stop()
-    if (outcome === 'failed') return retry(() => void reload())
+    if (outcome === 'stop') stop()
+    else if (outcome === 'failed') retry(again)
+    else return outcome.after
+    return null
+  }
+
+  function live(): void {
     failures = 0
     options.onState('live')
     flush()
@@ -115,7 +134,7 @@ export function createFeed(options: FeedOptions): Feed {
     if (mine !== source) return
     mine.close()
     source = null
-    retry(() => void open())
+    retry(() => void open(null))
   }
 
   /** No stream was to be had, perhaps because nobody is signed in any more: that shows on reading. */
@@ -123,7 +142,7 @@ export function createFeed(options: FeedOptions): Feed {
     const outcome = await options.load().catch(() => 'failed' as const)
     if (mine !== opening) return
     if (outcome === 'stop') return stop()
-    retry(() => void open())
+    retry(() => void open(null))
   }
 
   function retry(run: () => void): void {
@@ -149,7 +168,7 @@ export function createFeed(options: FeedOptions): Feed {
     waiting = []
   }
 
-  return { start: () => void open(), stop, reload: () => void reload() }
+  return { start: () => void begin(), stop, reload: () => void reload() }
 }
 
 function parse(data: unknown): GembaEvent | null {

@@ -6,6 +6,7 @@ import type { Surface } from '../../../model/mode.ts'
 import { isEnded } from '../../../model/session.ts'
 import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
+import type { Capabilities } from '../api/types.ts'
 import { useBeads } from './beads.ts'
 import { useConnection } from './connection.ts'
 import { useEscalations } from './escalations.ts'
@@ -37,10 +38,11 @@ export const useLive = defineStore('live', () => {
   const status = useStatus()
   let feed: Feed | null = null
 
-  async function load(): Promise<'loaded' | 'stop'> {
+  async function load(): Promise<{ after: string } | 'stop'> {
     try {
-      // The longest answer is asked for first; every mode has it.
-      const [beadList, capabilities] = await Promise.all([api.beads(), api.capabilities(), status.load()])
+      // The longest answer is asked for first; every mode has it. The other lists are asked for after it was answered:
+      // its event stands before them too.
+      const [board, capabilities] = await Promise.all([api.board(), known(), status.load()])
       project.take(capabilities, status.lacksSource ? null : (status.status?.health ?? null))
       const offers = (surface: Surface): boolean => capabilities.profile.surfaces.includes(surface)
       const nothing = Promise.resolve([])
@@ -50,7 +52,7 @@ export const useLive = defineStore('live', () => {
         offers('hosts') ? api.hosts() : nothing,
         offers('dispatch') ? api.parked() : nothing,
       ])
-      beads.replace(beadList, parked)
+      beads.replace(board.beads, parked)
       sessions.replace(sessionList)
       escalations.replace(escalationList)
       hosts.replace(hostList)
@@ -61,14 +63,26 @@ export const useLive = defineStore('live', () => {
       connection.problem = null
       connection.loaded = true
       happenings.renew()
-      return 'loaded'
+      return { after: board.event }
     } catch (error) {
       const problem = toProblem(error)
       connection.problem = problem
-      if (problem.status !== 401) throw error
-      connection.signIn = 'signed-out'
-      return 'stop'
+      const isNew = connection.signIn === 'unknown'
+      if (problem.status === 401 || (isNew && problem.status === 429)) {
+        connection.signIn = 'signed-out'
+        return 'stop'
+      }
+      // Nothing was refused: it shows how the server is.
+      connection.signIn = 'signed-in'
+      throw error
     }
+  }
+
+  /** What the server offers; who is told that is signed in, and sees where everything will be. */
+  async function known(): Promise<Capabilities> {
+    const capabilities = await api.capabilities()
+    if (connection.signIn === 'unknown') connection.signIn = 'signed-in'
+    return capabilities
   }
 
   function apply(events: readonly GembaEvent[]): void {
