@@ -1,0 +1,94 @@
+import { expect as see, type Browser, type Page } from '@playwright/test'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import type { ManifestEntry } from '../../model/manifest.ts'
+import { createBeads } from '../../planes/work/create-beads.ts'
+import { startDoltServer, type DoltServer } from '../dolt-server.ts'
+import type { RunningBeadsOnly } from './beads-only-server.ts'
+import { launchBrowser, patience } from './browser.ts'
+
+/** A Dolt server and a browser for the tests of a file; each test makes databases and windows of its own. */
+export class BeadsOnlyBench {
+  #dolt: DoltServer | undefined
+  #browser: Browser | undefined
+  #databases = 0
+
+  constructor() {
+    beforeAll(async () => {
+      ;[this.#dolt, this.#browser] = await Promise.all([startDoltServer(), launchBrowser()])
+    })
+    afterAll(async () => {
+      await this.#browser?.close()
+      await this.#dolt?.release()
+    })
+  }
+
+  get dolt(): DoltServer {
+    if (this.#dolt === undefined) throw new Error('there is a Dolt server only while tests run')
+    return this.#dolt
+  }
+
+  async newDatabase(): Promise<string> {
+    this.#databases += 1
+    const database = `beads${this.#databases}`
+    const { host, port, user } = this.dolt
+    await createBeads({ host, port, user, database, prefix: 'gm' })
+    return database
+  }
+
+  addressOf(database: string, login = 'root'): string {
+    return `mysql://${login}@${this.dolt.host}:${this.dolt.port}/${database}`
+  }
+
+  /** Rows of a database, as any other program reads them. */
+  async rows(database: string, query: string, values: readonly string[] = []): Promise<RowDataPacket[]> {
+    const { host, port, user } = this.dolt
+    const connection = await createConnection({ host, port, user, database })
+    try {
+      const [rows] = await connection.query<RowDataPacket[]>(query, [...values])
+      return rows
+    } finally {
+      await connection.end()
+    }
+  }
+
+  /** A person with a browser of their own, signed in and at this path. */
+  async open(running: RunningBeadsOnly, path = '/board'): Promise<Page> {
+    if (this.#browser === undefined) throw new Error('there is a browser only while tests run')
+    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } })
+    onTestFinished(() => context.close())
+    const page = await context.newPage()
+    await page.goto(running.printed)
+    await see(page.locator('[data-connection]')).toHaveText('live', patience)
+    await page.goto(new URL(path, running.printed).href)
+    await see(page.locator('[data-connection]')).toHaveText('live', patience)
+    return page
+  }
+}
+
+/** What the session manifest of a server holds; nothing where there is no file. */
+export function manifestOf({ folder }: RunningBeadsOnly): ManifestEntry[] {
+  const file = join(folder, '.gemba', 'session-manifest.jsonl')
+  if (!existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean)
+  return lines.map((line) => JSON.parse(line) as ManifestEntry)
+}
+
+export function actionsOf(running: RunningBeadsOnly): string[] {
+  return manifestOf(running).map(({ action }) => action)
+}
+
+/** Drags a card by the mouse into a lane of the Kanban board. */
+export async function dragCard(page: Page, bead: string, lane: string): Promise<void> {
+  const card = page.locator(`[data-lanes] [data-bead="${bead}"]`)
+  await see(card).toBeVisible(patience)
+  const [from, to] = [await card.boundingBox(), await page.locator(`[data-lane="${lane}"]`).boundingBox()]
+  if (from === null || to === null) throw new Error('nothing to drag')
+  await page.mouse.move(from.x + 40, from.y + 14)
+  await page.mouse.down()
+  await page.mouse.move(from.x + 60, from.y + 30, { steps: 3 })
+  await page.mouse.move(to.x + Math.min(to.width / 2, 60), to.y + 120, { steps: 8 })
+  await page.mouse.up()
+}
