@@ -1,22 +1,15 @@
 /** Every view and every state of it: no finding of axe, nothing sticks out, all of it reached by keyboard alone. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { describe, expect, it } from 'vitest'
 import { profileOf } from '../model/mode.ts'
 import type { ApiDouble } from './testing/api-double.ts'
 import { ConsoleBench, see } from './testing/console-bench.ts'
+import { itLooksOver, type View } from './testing/look-over.ts'
 import { sampleHistory } from './testing/sample-history.ts'
 import { sampleSessions } from './testing/sample.ts'
 
 const bench = new ConsoleBench()
 const refusal = { code: 'dispatch_full', detail: 'All 6 seats are taken.', mend: 'Wait, or raise `max_sessions`.' }
-
-interface View {
-  readonly path: string
-  /** What shows that it is there. */
-  readonly shows: string | RegExp
-  readonly get?: (page: Page, api: ApiDouble) => Promise<unknown>
-}
 
 const views: Readonly<Record<string, View>> = {
   board: { path: '/board', shows: 'A calendar that can be read aloud' },
@@ -197,54 +190,7 @@ async function signedOut(page: Page): Promise<void> {
   await page.reload()
 }
 
-async function findings(page: Page): Promise<string[]> {
-  // What an agent draws is its own; the screen reader switch tells it as text.
-  const axe = new AxeBuilder({ page }).exclude('.xterm-rows').options({ rules: { 'target-size': { enabled: true } } })
-  const { violations } = await axe.analyze()
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))
-}
-
-/** Boxes that are wider than they may be: the page, and what scrolls up and down only. */
-function tooWide(): string[] {
-  const boxes = [document.documentElement, ...document.querySelectorAll<HTMLElement>('.page, aside .body, dialog')]
-  return boxes
-    .filter((box) => box.scrollWidth > box.clientWidth + 1)
-    .map((box) => `${box.tagName}.${box.className}: ${box.scrollWidth} > ${box.clientWidth}`)
-}
-
-/** What a finger does not hit: everything to press or to write in that is smaller than 40 pixels. */
-function tooSmall(): string[] {
-  const controls = document.querySelectorAll<HTMLElement>(
-    'button, select, textarea, input:not([type="checkbox"]), summary, nav a, a.button, [role="option"]',
-  )
-  return [...controls]
-    .filter((control) => control.closest('.xterm') === null && control.checkVisibility())
-    .map((control) => ({ control, box: control.getBoundingClientRect() }))
-    .filter(({ box }) => box.width > 0 && (box.width < 40 || box.height < 40))
-    .map(({ control, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${control.outerHTML.slice(0, 120)}`)
-}
-
-const looks = [
-  ['light', 1440, 900],
-  ['dark', 1440, 900],
-  ['dark', 390, 844],
-  ['light', 390, 844],
-] as const
-
-it.each(Object.entries(views))('%s: light and dark, on a desk and on a phone', async (_, { path, shows, get }) => {
-  const page = await bench.open({ reducedMotion: 'reduce' })
-  await bench.signIn(path, page)
-  await see(page.getByText(/^(Reading|Loading) .*…$/)).toHaveCount(0)
-  await get?.(page, bench.api)
-  await see(page.getByText(shows).first()).toBeAttached()
-  for (const [colorScheme, width, height] of looks) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.setViewportSize({ width, height })
-    expect(await findings(page), `${colorScheme} ${width}`).toEqual([])
-    expect(await page.evaluate(tooWide), `${colorScheme} ${width}`).toEqual([])
-    if (width < 720) expect(await page.evaluate(tooSmall), `${colorScheme} ${width}`).toEqual([])
-  }
-})
+itLooksOver(bench, views)
 
 describe('by keyboard alone', () => {
   const focusedText = () => bench.page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')

@@ -1,5 +1,4 @@
 /** The backlog in Chromium: what it lists, how it is sorted and refined, also with ten thousand beads. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, it } from 'vitest'
 import { profileOf } from '../model/mode.ts'
 import { ConsoleBench, patience, see } from './testing/console-bench.ts'
@@ -181,25 +180,4 @@ it.each([390, 760, 1100, 1440])('says at a width of %i what each bead is called 
   expect((await title.boundingBox())?.width).toBeGreaterThan(200)
   await see(page.locator('[data-row="lan-7"] .missing')).toBeInViewport({ ratio: 1 })
   expect(await page.locator('[data-row="lan-7"] .missing').evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0)
-})
-
-it('has no finding of axe, light and dark, and fits a phone', async () => {
-  const page = await bench.open({ reducedMotion: 'reduce' })
-  await bench.signIn('/backlog', page)
-  await page.locator('[data-row="lan-9"] [data-card]').focus()
-  await page.keyboard.press('x')
-  await page.keyboard.press('e')
-  await see(page.getByRole('form', { name: 'Edit lan-9' }).getByLabel('Title')).toBeFocused()
-  for (const [colorScheme, width] of [
-    ['light', 1440],
-    ['dark', 1440],
-    ['dark', 390],
-    ['light', 390],
-  ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.setViewportSize({ width, height: 850 })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
-  }
 })

@@ -1,5 +1,4 @@
 /** The board as a graph in Chromium. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, it } from 'vitest'
 import { ConsoleBench, patience, see } from './testing/console-bench.ts'
 import { makeBead, wholeProject } from './testing/sample.ts'
@@ -77,22 +76,4 @@ it('is laid out where it can be stopped: the list is there at once, and the draw
   await bench.page.unrouteAll()
   await bench.page.getByRole('button', { name: 'Draw it' }).click()
   await see(bench.page.locator('[data-graph] [data-node="lan-8"]')).toBeVisible()
-})
-
-it('has no finding of axe, light and dark, and fits a phone', async () => {
-  const page = await bench.open({ reducedMotion: 'reduce' })
-  await bench.signIn('/board?layout=graph&around=lan-8', page)
-  await see(page.locator('[data-node]').first()).toBeVisible()
-  for (const [colorScheme, width] of [
-    ['light', 1440],
-    ['dark', 1440],
-    ['dark', 390],
-    ['light', 390],
-  ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.setViewportSize({ width, height: 850 })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.flatMap(({ id, nodes }) => nodes.map((one) => `${id}: ${one.html}`))).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
-  }
 })

@@ -1,5 +1,4 @@
 /** The board's layouts, filters and changes of many beads in Chromium, also with ten thousand beads. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { describe, expect, it } from 'vitest'
 import { profileOf } from '../model/mode.ts'
 import { ConsoleBench, patience, see } from './testing/console-bench.ts'
@@ -288,28 +287,4 @@ it.each(['flat', 'cascade'])('%s: a row holds all that it says, also beside a pa
       return last <= outer.y + outer.height + 1 ? 'inside' : `${last} below ${outer.y + outer.height}`
     }, patience)
     .toBe('inside')
-})
-
-it.each(['flat', 'cascade', 'kanban'])('%s has no finding of axe, light and dark, and fits a phone', async (name) => {
-  const page = await bench.open({ reducedMotion: 'reduce' })
-  await bench.signIn(`/board?layout=${name}&type=bug&type=epic&type=feature`, page)
-  await see(page.locator('[data-bead]').first()).toBeVisible()
-  await page.keyboard.press('Control+a')
-  await see(page.locator('[data-bulk]')).toBeVisible()
-  for (const [colorScheme, width] of [
-    ['light', 1440],
-    ['dark', 1440],
-    ['dark', 390],
-    ['light', 390],
-  ] as const) {
-    // prettier-ignore
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.setViewportSize({ width, height: 850 })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(
-      violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`)),
-      name,
-    ).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
-  }
 })

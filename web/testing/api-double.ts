@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws'
 import type { BeadEvent, BeadSummary, Edge } from '../../model/bead.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { EventBody } from '../../model/event.ts'
-import type { CapabilityProfile } from '../../model/mode.ts'
+import type { CapabilityProfile, ModeStatus } from '../../model/mode.ts'
 import { paneSize } from '../../model/pane-size.ts'
 import type { SessionView } from '../../model/session.ts'
 import { bodyOf, ok, refused, send, serveFile, textOf, type Answer } from './answers.ts'
@@ -48,6 +48,8 @@ export interface ApiDouble {
   readonly bodies: readonly unknown[]
   /** The next import breaks off before that line. */
   breakImport(line: number): void
+  /** What its status says besides, without a word. */
+  putStatus(status: Partial<ModeStatus>): void
   /** What stands in its session manifest, without a word. */
   putManifest(manifest: Partial<ManifestDouble>): void
   /** A project in which nothing was ever written. */
@@ -205,6 +207,7 @@ export async function startApiDouble(files: string): Promise<ApiDouble> {
     offer: (profile) => project.offer(profile),
     bodies,
     breakImport: (line) => project.imports.breakAt(line),
+    putStatus: (status) => project.putStatus(status),
     putManifest: (manifest) => project.putManifest(manifest),
     empty: () => project.empty(),
     emit: (body) => project.emit(body),

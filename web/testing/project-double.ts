@@ -61,6 +61,7 @@ export class ProjectDouble {
   readonly imports = new ImportDouble((id) => this.#beads.has(id))
   #mayStart = Promise.resolve()
   #profile = profileOf('full', false)
+  #status: Partial<ModeStatus> = {}
   #manifest: ManifestDouble = {
     items: [],
     warnings: [],
@@ -93,16 +94,14 @@ export class ProjectDouble {
     this.#edges.set(bead, edges)
   }
 
-  /** In Beads-only mode the source is the one that the sample entries are about. */
-  #status(): ModeStatus {
-    const { mode, readOnly } = this.#profile
-    const source = { kind: 'url', display: 'dolt://example/lantern', readonly: readOnly } as const
-    return mode === 'full' ? modeStatus() : { ...modeStatus(), mode, source }
-  }
-
   /** What the server offers from now on. */
   offer(profile: CapabilityProfile): void {
     this.#profile = profile
+  }
+
+  /** What its status says besides, without a word. */
+  putStatus(status: Partial<ModeStatus>): void {
+    this.#status = status
   }
 
   /** As if somebody else had deleted it. */
@@ -159,7 +158,7 @@ export class ProjectDouble {
     }
     const lists: Readonly<Record<string, unknown>> = {
       capabilities: { ...capabilities(), mode: this.#profile.mode, profile: this.#profile },
-      status: this.#status(),
+      status: { ...modeStatus(this.#profile), ...this.#status },
       board: { ...tableOf([...this.#beads.values()]), event: `e.${this.#log.length}` },
       sessions: { items: [...this.#sessions.values()] },
       escalations: { items: [...this.#escalations.values()] },

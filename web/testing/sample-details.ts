@@ -66,19 +66,21 @@ export const terminalLines = [
   '\x1b[2m> gemba-bridge ask --kind question "Should weeks begin on Monday?"\x1b[0m',
 ].join('\r\n')
 
-/** The status of a server that works a project. */
-export function modeStatus(): ModeStatus {
+/** The status of a server that works a project, or shows the one database that the sample entries are about. */
+export function modeStatus({ mode, readOnly } = profileOf('full', false)): ModeStatus {
+  const isFull = mode === 'full'
+  const display = isFull ? 'beads on 127.0.0.1:3307' : 'dolt://example/lantern'
   return {
-    mode: 'full',
-    source: { kind: 'project', display: 'beads on 127.0.0.1:3307', readonly: false },
+    mode,
+    source: { kind: isFull ? 'project' : 'url', display, readonly: readOnly },
     source_id: '',
-    project_required: true,
-    orchestration_required: true,
+    project_required: isFull,
+    orchestration_required: isFull,
     manifest_path: null,
-    beads_read_only: false,
+    beads_read_only: readOnly,
     health: { healthy: true, why: '', since: new Date(0).toISOString() },
-    privilege: 'read_write',
-    read_only_reason: null,
+    privilege: readOnly ? 'read_only' : 'read_write',
+    read_only_reason: readOnly ? 'The server was started read-only.' : null,
     last_sync: new Date(0).toISOString(),
     remote: null,
     manifest: { path: '', status: 'off', why: '', lost: 0 },
