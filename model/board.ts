@@ -9,6 +9,8 @@ export interface Health {
 
 export interface BoardChange {
   readonly changed: readonly BeadSummary[]
+  /** Of `changed`, the ids of those whose summary says what it said before: a text or an edge that it leaves out is another. */
+  readonly sameSummary: readonly string[]
   readonly deleted: readonly string[]
 }
 

@@ -42,6 +42,8 @@ export interface WorkPlane {
   list(): Promise<BeadSummary[]>
   /** The named beads, and those whose summary depends on them (blockers and the blocked), as they are now. Unknown ids are absent. */
   summaries(ids: readonly string[]): Promise<BeadSummary[]>
+  /** A digest of each named bead that is there: it changes with whatever `get` tells of the bead itself, also with what its summary leaves out. */
+  digests(ids: readonly string[]): Promise<ReadonlyMap<string, string>>
   get(id: string): Promise<BeadDetail>
   /** The newest `limit` changes of a bead; absent where the source keeps none that can be read. */
   history?(id: string, limit: number): Promise<BeadHistory>

@@ -76,3 +76,28 @@ it.each([
   },
   120_000,
 )
+
+it('tells a bead whose summary says the same, when something else of it was written', async () => {
+  titles = { 'b-1': 'one', 'b-2': 'two' }
+  let text = 'first'
+  let read = 'first'
+  const moving: WorkPlane = {
+    ...plane(),
+    changes: async () => (read === text ? null : { cursor: (read = text), beads: ['b-1', 'b-2'] }),
+    summaries: async () => moving.list(),
+    digests: async () => new Map([['b-2', text]]),
+  }
+  const board = await openBoard(moving, { intervalMs: 1_000_000 })
+  const release = recordBoard(board, store, logger)
+  const all = () => store.events({ after: 0, limit: 1_000 })
+  await vi.waitFor(async () => expect(JSON.stringify(await all())).toContain('b-2'), 10_000)
+  const { length: before } = await all()
+  text = 'second'
+  await board.refresh()
+  text = 'third'
+  await board.refresh()
+  await board.close()
+  await release()
+  const told = (await all()).slice(before).map(({ body }) => (body.kind === 'bead.changed' ? body.bead.id : body.kind))
+  expect(told).toEqual(['b-2', 'b-2'])
+})

@@ -10,8 +10,8 @@ import type { Store, ToldBead } from '../store/store.ts'
 /** Beads that change at once, as when a database is first read or filled, are not told one by one. */
 const many = 1_000
 
-/** A bead as it is now; undefined when it is gone. */
-type Seen = readonly [id: string, bead: BeadSummary | undefined]
+/** A bead as it is now; undefined when it is gone. `anew`: it changed, though its summary may be the one that was told. */
+type Seen = readonly [id: string, bead: BeadSummary | undefined, anew?: boolean]
 
 /**
  * Writes what the watcher sees into the event log: the only source of bead events. The store remembers what was told of
@@ -61,8 +61,10 @@ export function recordBoard(board: Board, store: Store, logger: Logger): () => P
     if (healthy) tell(() => (board.health().healthy ? all() : []))
   }
   const releases = [
-    board.onChange(({ changed, deleted }) => {
-      const seen = [...changed.map((bead): Seen => [bead.id, bead]), ...deleted.map((id): Seen => [id, undefined])]
+    board.onChange(({ changed, sameSummary, deleted }) => {
+      const anew = new Set(sameSummary)
+      const there = changed.map((bead): Seen => [bead.id, bead, anew.has(bead.id)])
+      const seen = [...there, ...deleted.map((id): Seen => [id, undefined])]
       tell(() => seen)
     }),
     board.onHealth(health),
@@ -85,8 +87,8 @@ function newsOf(
   told: ReadonlyMap<string, string>,
 ): { events: NewEvent[]; told: readonly ToldBead[] } {
   const news = seen
-    .map(([id, bead]) => ({ id, bead, digest: bead === undefined ? null : digestOf(bead) }))
-    .filter(({ id, digest }) => (told.get(id) ?? null) !== digest)
+    .map(([id, bead, anew = false]) => ({ id, bead, anew, digest: bead === undefined ? null : digestOf(bead) }))
+    .filter(({ id, digest, anew }) => anew || (told.get(id) ?? null) !== digest)
   return {
     events: news.map(({ id, bead }) =>
       bead === undefined

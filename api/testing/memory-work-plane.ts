@@ -47,6 +47,10 @@ export class MemoryWorkPlane implements WorkPlane {
     return [...this.beads.values()].filter((bead) => ids.includes(bead.id))
   }
 
+  async digests(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return new Map(ids.flatMap((id) => [[id, this.beads.get(id)?.etag ?? '']]))
+  }
+
   async get(id: string): Promise<BeadDetail> {
     const bead = this.beads.get(id)
     if (bead === undefined) throw new GembaError('bead_not_found', { bead: id })

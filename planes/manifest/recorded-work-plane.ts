@@ -149,6 +149,10 @@ class RecordedWorkPlane implements WorkPlane {
     return this.#work.list()
   }
 
+  digests(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#work.digests(ids)
+  }
+
   summaries(ids: readonly string[]): Promise<BeadSummary[]> {
     return this.#work.summaries(ids)
   }

@@ -8,6 +8,7 @@ import { commentOn } from './comment.ts'
 import { createBead } from './create-bead.ts'
 import { openDatabase, type Reading } from './database.ts'
 import { deleteBead } from './delete-bead.ts'
+import { digestsOf } from './digests.ts'
 import { addDependency, removeDependency } from './edges.ts'
 import { readHistory } from './history.ts'
 import type { BeadsLogin } from './login.ts'
@@ -85,6 +86,7 @@ function planeOn(first: Source, login: BeadsLogin): WorkPlane {
     },
     list: () => look(listBeads),
     summaries: (ids) => look((reading, shape, revision) => summariesOf(reading, shape, ids, revision)),
+    digests: (ids) => look((reading, shape) => digestsOf(reading, shape, ids)),
     get: (id) => look((reading, shape, revision) => readBead(reading, shape, id, revision)),
     history: (id, limit) => look((reading) => readHistory(reading, id, limit)),
     ready: () => look(readyBeads),

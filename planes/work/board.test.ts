@@ -1,3 +1,4 @@
+import { createConnection, type Connection } from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Board, BoardChange } from '../../model/board.ts'
 import type { WorkPlane } from '../../model/work-plane.ts'
@@ -11,6 +12,8 @@ const by = { actor: { name: 'Ada', via: 'console' } } as const
 let server: DoltServer
 let work: WorkPlane
 let other: WorkPlane
+/** Some program that knows nothing of Gemba. */
+let outsider: Connection
 const releases: (() => Promise<void>)[] = []
 
 beforeAll(async () => {
@@ -19,12 +22,13 @@ beforeAll(async () => {
   await createBeads({ ...login, prefix: 'gm' })
   work = await openBeads(login)
   other = await openBeads(login)
+  outsider = await createConnection(login)
 })
 afterEach(async () => {
   for (const release of releases.splice(0)) await release()
 })
 afterAll(async () => {
-  await Promise.all([work.disconnect(), other.disconnect()])
+  await Promise.all([work.disconnect(), other.disconnect(), outsider.end()])
   await server.release()
 })
 
@@ -101,6 +105,29 @@ describe('board', () => {
     expect(new Set(seen[0]?.changed.map((bead) => bead.id))).toEqual(new Set([blocker.id, held.id]))
     expect(board.get(held.id)?.ready).toBe(true)
     expect(board.get(blocker.id)?.revision).toBeGreaterThan(closed.revision)
+  })
+
+  it('tells a text that is written anew within the same second, and nothing twice', async () => {
+    const bead = await other.create({ title: 'a', description: 'first' }, by)
+    const friend = await other.create({ title: 'friend' }, by)
+    const { board, seen } = await watched(never)
+    const write = async (description: string) => {
+      await outsider.query('UPDATE issues SET description = ?, updated_at = updated_at WHERE id = ?', [
+        ...[description, bead.id],
+      ])
+      await board.refresh()
+    }
+    const told = () =>
+      seen.splice(0).flatMap(({ changed, sameSummary }) => [changed.map((each) => each.id), sameSummary])
+    await write('second')
+    expect(told()).toEqual([[bead.id], [bead.id]])
+    expect(board.get(bead.id)?.revision).toBeGreaterThan(bead.revision)
+    await write('third')
+    expect(told()).toEqual([[bead.id], [bead.id]])
+    await outsider.query("UPDATE issues SET title = 'friends', updated_at = updated_at WHERE id = ?", [friend.id])
+    await board.refresh()
+    // The other one is still not committed, and looked at once more.
+    expect(told()).toEqual([[friend.id], []])
   })
 
   it('frees a deferred bead when its time has come, though nobody wrote', async () => {

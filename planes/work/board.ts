@@ -1,9 +1,6 @@
-import type { BeadSummary } from '../../model/bead.ts'
 import type { Board, BoardChange, Health } from '../../model/board.ts'
-import { byPriority } from '../../model/ready.ts'
 import type { WorkPlane } from '../../model/work-plane.ts'
-import { nextRevision } from './revision.ts'
-import { isoNow } from './time.ts'
+import { createProjection, type Projection } from './projection.ts'
 
 /** Milliseconds between looks at the database's hash. */
 const defaultInterval = 500
@@ -72,57 +69,14 @@ export async function openBoard(work: WorkPlane, options: { readonly intervalMs?
   }
 }
 
-interface Projection {
-  all(): readonly BeadSummary[]
-  get(id: string): BeadSummary | undefined
-  /** Deferrals that ended since the last question. */
-  due(): readonly string[]
-  replace(beads: readonly BeadSummary[]): BoardChange
-  /** Takes in what `ids` and their neighbours are now; of `ids`, those not among `beads` are gone. */
-  merge(ids: readonly string[], beads: readonly BeadSummary[]): BoardChange
-}
-
-function createProjection(): Projection {
-  const beads = new Map<string, BeadSummary>()
-  let sorted: readonly BeadSummary[] | undefined
-  let judgedAt = isoNow()
-
-  const merge: Projection['merge'] = (ids, found) => {
-    const present = new Set(found.map((bead) => bead.id))
-    const deleted = ids.filter((id) => !present.has(id) && beads.delete(id))
-    const changed = found.flatMap((bead) => {
-      if (isSame(beads.get(bead.id), bead)) return []
-      const stamped = { ...bead, revision: nextRevision() }
-      beads.set(bead.id, stamped)
-      return [stamped]
-    })
-    if (changed.length + deleted.length > 0) sorted = undefined
-    return { changed, deleted }
-  }
-  return {
-    all: () => (sorted ??= [...beads.values()].sort(byPriority)),
-    get: (id) => beads.get(id),
-    due: () => {
-      const now = isoNow()
-      const passed = (time: string | null): boolean => time !== null && time > judgedAt && time <= now
-      const due = [...beads.values()].filter((bead) => passed(bead.deferUntil)).map((bead) => bead.id)
-      judgedAt = now
-      return due
-    },
-    replace: (found) => merge([...beads.keys()], found),
-    merge,
-  }
-}
-
 async function read(work: WorkPlane, projection: Projection, moved: readonly string[] | 'all'): Promise<BoardChange> {
   const due = projection.due()
   if (moved === 'all') return projection.replace(await work.list())
   const ids = [...new Set([...moved, ...due])]
-  return ids.length === 0 ? { changed: [], deleted: [] } : projection.merge(ids, await work.summaries(ids))
-}
-
-function isSame(a: BeadSummary | undefined, b: BeadSummary): boolean {
-  return a !== undefined && JSON.stringify({ ...a, revision: 0 }) === JSON.stringify({ ...b, revision: 0 })
+  if (ids.length === 0) return { changed: [], sameSummary: [], deleted: [] }
+  const found = await work.summaries(ids)
+  // Read last, so that what is written between the two is told now and not once more.
+  return projection.merge(ids, found, await work.digests(moved))
 }
 
 /** Runs one at a time. A call meanwhile waits for a run that begins after it; all such calls share that run. */

@@ -13,6 +13,7 @@ export function readOnlyWorkPlane(work: WorkPlane, why: string): WorkPlane {
     manifest: async () => ({ ...(await work.manifest()), readOnly: true, readOnlyReason: why }),
     list: () => work.list(),
     summaries: (ids) => work.summaries(ids),
+    digests: (ids) => work.digests(ids),
     get: (id) => work.get(id),
     ready: () => work.ready(),
     held: () => work.held(),

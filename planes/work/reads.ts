@@ -139,7 +139,7 @@ interface LabelRow {
   readonly label: string
 }
 
-interface CommentRow {
+export interface CommentRow {
   readonly id: string
   readonly author: string
   readonly text: string
@@ -186,7 +186,8 @@ function summarise(
     )
 }
 
-async function rowsByIds<T>(reading: Reading, ids: Iterable<string>, sql: string): Promise<T[]> {
+/** What a statement with `IN (?)` finds, so many ids at a time as one statement takes. */
+export async function rowsByIds<T>(reading: Reading, ids: Iterable<string>, sql: string): Promise<T[]> {
   const found: T[] = []
   for (const some of chunks(ids)) found.push(...(await reading.rows<T>(sql, [some])))
   return found

@@ -41,6 +41,17 @@ describe('all beads in memory', () => {
     expect(mirror.changes('another.7')?.beads).toBe('all')
   })
 
+  it('have a digest each, which moves with a text alone and with an edge of another to it', () => {
+    const mirror = filled(exported('a', { description: 'one' }), exported('b'))
+    const first = mirror.digests(['a', 'b', 'none'])
+    expect([...first.keys()]).toEqual(['a', 'b'])
+    mirror.show(shownBead(plain('a', { description: 'two' })), 2)
+    expect(mirror.digests(['a']).get('a')).not.toBe(first.get('a'))
+    expect(mirror.digests(['b'])).toEqual(new Map([['b', first.get('b')]]))
+    mirror.replace([exported('a', { dependencies: [edge('b', 'related')] }), exported('b')].map(digested), 3)
+    expect(mirror.digests(['b']).get('b')).not.toBe(first.get('b'))
+  })
+
   it('ask for a full reading when a cursor is too old', () => {
     const mirror = filled(exported('a'))
     const start = mirror.cursor()

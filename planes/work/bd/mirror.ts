@@ -25,6 +25,8 @@ export interface Mirror {
   /** How a bead stands among the others. */
   standing(id: string): Standing
   summaries(ids?: readonly string[]): BeadSummary[]
+  /** Of each of them that is there, of all that is known of it and of the edges of others to it. */
+  digests(ids: readonly string[]): ReadonlyMap<string, string>
   readyIds(): ReadonlySet<string>
   /** The edges of others to this bead. */
   into(id: string): readonly Edge[]
@@ -115,6 +117,15 @@ export function createMirror(): Mirror {
         return [summaryOf(bead.row, { ...around(bead), standing: found.get(id) ?? nothing, revision })]
       })
     },
+    digests: (ids) => {
+      const { into } = derive()
+      return new Map(
+        ids.flatMap((id) => {
+          const digest = kept.get(id)?.digest
+          return digest === undefined ? [] : [[id, digestOf([digest, into.get(id) ?? []])] as const]
+        }),
+      )
+    },
     readyIds: () => new Set([...derive().standings].flatMap(([id, standing]) => (standing.ready ? [id] : []))),
     into: (id) => derive().into.get(id) ?? [],
     edges: () => [...kept.values()].flatMap(({ bead }) => bead.edges.map((edge) => ({ ...edge, from: bead.row.id }))),
@@ -185,13 +196,12 @@ function movedTargets(before: BdBead | undefined, after: BdBead): readonly strin
 
 export function digested(bead: BdBead): DigestedBead {
   const { row, labels, edges, comments } = bead
-  const said = JSON.stringify([
-    row,
-    labels,
-    edges.map(({ to, kind, gate, at }) => [to, kind, gate ?? null, at ?? null]),
-    comments,
-  ])
-  return { bead, digest: createHash('sha256').update(said).digest('base64url') }
+  const told = edges.map(({ to, kind, gate, at }) => [to, kind, gate ?? null, at ?? null])
+  return { bead, digest: digestOf([row, labels, told, comments]) }
+}
+
+function digestOf(told: unknown): string {
+  return createHash('sha256').update(JSON.stringify(told)).digest('base64url')
 }
 
 interface Log {

@@ -102,6 +102,8 @@ function planeOn(source: BdSource, version: BdVersion, refusal: Refusal): WorkPl
     manifest: async () => readManifest(source, version, await refusal()),
     list: () => seen(() => mirror.summaries()),
     summaries: (ids) => seen(() => (ids.length === 0 ? [] : mirror.summaries(ids))),
+    // As the last reading had them: it found out what moved.
+    digests: async (ids) => mirror.digests(ids),
     get: async (id) => {
       await look()
       return readDetail(source, id)

@@ -30,6 +30,28 @@ export function changes(bench: WorkPlaneBench): void {
       expect(await changedBy(() => bench.second.delete(made, by))).toEqual([made])
     })
 
+    it('tells apart whatever is told of a bead, also what its summary leaves out', async () => {
+      const [a, b] = [await bench.make(), await bench.make()]
+      const seen = new Map<string, string>()
+      const moved = async (act: () => Promise<unknown>): Promise<string[]> => {
+        await act()
+        await bench.plane.changes('long.forgotten')
+        const now = await bench.plane.digests([a.id, b.id, 'gm-none'])
+        expect([...now.keys()].sort()).toEqual([a.id, b.id].sort())
+        const found = [a.id, b.id].filter((id) => seen.get(id) !== now.get(id))
+        for (const [id, digest] of now) seen.set(id, digest)
+        return found
+      }
+      expect(await moved(async () => undefined)).toEqual([a.id, b.id])
+      expect(await moved(() => bench.plane.list())).toEqual([])
+      // Both within one second, most likely: times alone do not tell them apart.
+      expect(await moved(() => bench.plane.update(a.id, { description: 'one' }, by))).toEqual([a.id])
+      expect(await moved(() => bench.plane.update(a.id, { description: 'two' }, by))).toEqual([a.id])
+      expect(await moved(() => bench.plane.comment(b.id, 'c', by))).toEqual([b.id])
+      expect(await moved(() => bench.plane.addDependency(a.id, b.id, 'related', by))).toEqual([a.id, b.id])
+      expect(await moved(() => bench.plane.removeDependency(a.id, b.id, by))).toEqual([a.id, b.id])
+    })
+
     it('goes on from the new cursor', async () => {
       const bead = await bench.make()
       const cursor = await bench.plane.cursor()
