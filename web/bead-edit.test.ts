@@ -6,6 +6,16 @@ import { ConsoleBench, patience, see } from './testing/console-bench.ts'
 const bench = new ConsoleBench()
 const { panel, dialog } = beadParts(bench)
 
+/** Changes of a bead come to the server only once what this gives was called. */
+async function holdBack(bead: string): Promise<() => void> {
+  const opened = Promise.withResolvers<void>()
+  await bench.page.route(`**/api/v1/beads/${bead}`, async (route) => {
+    if (route.request().method() === 'PATCH') await opened.promise
+    await route.continue()
+  })
+  return opened.resolve
+}
+
 describe('an edit', () => {
   it('of a numbered title keeps the number, unless that is changed too', async () => {
     bench.api.put(numberedPlan)
@@ -43,6 +53,8 @@ describe('an edit', () => {
     await panel().getByRole('button', { name: 'Save' }).click()
     const conflict = panel().getByRole('alert')
     await see(conflict).toContainText('Also changed meanwhile, and kept: Type.')
+    await panel().getByLabel('Priority').selectOption('3')
+    await see(bench.card('lan-9')).toContainText('Low')
     await conflict.getByRole('radio', { name: 'Both, merged by you' }).check()
     await conflict.getByRole('textbox', { name: 'Title, merged' }).fill('What both wrote')
     await conflict.getByRole('button', { name: 'Write merged' }).click()
@@ -68,6 +80,47 @@ describe('an edit', () => {
     await see(panel().getByRole('heading', { name: 'What I wrote' })).toBeVisible()
     await see(conflict).toHaveCount(0)
     expect(bench.api.bodies).toEqual([{ title: 'What I wrote' }])
+  })
+
+  it('that is answered once another bead is open shows that one still, and goes on changing that one', async () => {
+    const open = await holdBack('lan-9')
+    await bench.signIn('/board/lan-9')
+    await panel().getByLabel('Priority').selectOption('3')
+    await bench.card('lan-7').getByRole('link').click()
+    await see(panel().getByRole('heading', { name: bench.api.bead('lan-7').title })).toBeVisible()
+    open()
+    await expect.poll(() => bench.api.bead('lan-9').priority, patience).toBe(3)
+    await see(bench.card('lan-9')).toContainText('Low')
+    await see(panel().getByRole('heading', { name: bench.api.bead('lan-7').title })).toBeVisible()
+    await panel().getByLabel('Priority').selectOption('4')
+    await expect.poll(() => bench.api.bead('lan-7').priority, patience).toBe(4)
+    expect(bench.api.changes).toEqual(['PATCH /beads/lan-9', 'PATCH /beads/lan-7'])
+  })
+
+  it('that is refused once another bead is open is told, and not of that one', async () => {
+    const open = await holdBack('lan-9')
+    await bench.signIn('/board/lan-9')
+    await panel().getByLabel('Priority').selectOption('3')
+    await bench.card('lan-7').getByRole('link').click()
+    await see(panel().getByRole('heading', { name: bench.api.bead('lan-7').title })).toBeVisible()
+    bench.api.put([{ ...bench.api.bead('lan-9'), priority: 4, revision: 7 }])
+    open()
+    await see(bench.page.locator('.toasts')).toContainText('lan-9 was not changed')
+    await see(panel().getByRole('alert')).toHaveCount(0)
+    expect(bench.api.bead('lan-9').priority).toBe(4)
+  })
+
+  it('that follows another at once is written after it', async () => {
+    const open = await holdBack('lan-9')
+    await bench.signIn('/board/lan-9')
+    await panel().getByLabel('Priority').selectOption('3')
+    await panel().getByLabel('Type').selectOption('chore')
+    await panel().getByLabel('Priority').selectOption('4')
+    open()
+    await expect.poll(() => bench.api.bead('lan-9'), patience).toMatchObject({ priority: 4, type: 'chore' })
+    await see(panel().getByLabel('Type')).toHaveValue('chore')
+    await see(panel().getByRole('alert')).toHaveCount(0)
+    expect(bench.api.bodies).toEqual([{ priority: 3 }, { type: 'chore' }, { priority: 4 }])
   })
 
   it('in which nothing was written leaves what came meanwhile', async () => {

@@ -7,6 +7,7 @@ import type { Problem } from '../api/types.ts'
 import { beadAgain } from '../domain/bead-again.ts'
 import { clashes, type Conflict } from '../domain/conflict.ts'
 import { useBeads } from '../stores/beads.ts'
+import { useToasts } from '../stores/toasts.ts'
 
 export type DetailState = 'loading' | 'shown' | 'failed'
 /** `seen` is what the fields held when the person began to write. */
@@ -15,14 +16,20 @@ export type SaveBead = (patch: BeadPatch, seen?: Partial<BeadDetail>) => Promise
 /** One bead with all its texts, kept fresh while it is looked at. */
 export function useBeadDetail(id: Ref<string>) {
   const beads = useBeads()
+  const toasts = useToasts()
   const state = ref<DetailState>('loading')
   const bead = shallowRef<BeadDetail | null>(null)
   const problem = shallowRef<Problem | null>(null)
   const conflict = shallowRef<Conflict | null>(null)
+  /** Why a `change` was refused. */
+  const refused = shallowRef<Problem | null>(null)
   /** It was deleted while it was looked at; what was read of it is still there. */
   const gone = ref(false)
   /** The bead that was deleted from here, on purpose. */
   let removed = ''
+  /** Writes go one after another, also those of a bead that is not looked at any more. */
+  let writes: Promise<unknown> = Promise.resolve()
+  let written: BeadDetail | null = null
 
   async function load(): Promise<void> {
     const wanted = id.value
@@ -44,23 +51,49 @@ export function useBeadDetail(id: Ref<string>) {
     }
   }
 
+  /** What is read or written of a bead that is not looked at any more is only for the lists. */
   function take(read: BeadDetail): void {
-    bead.value = read
+    if (read.id === id.value) bead.value = read
     beads.apply([read])
   }
 
   /**
    * Writes only if nobody else wrote since. `seen` is what the fields held when the person began: what came while they
    * wrote is not written over, although it is shown by now. What others changed elsewhere in the bead is no obstacle;
-   * where both changed the same field, `conflict` is set. Other errors are thrown.
+   * where both changed the same field, `conflict` is set. Other errors are thrown; what becomes of a bead that the person
+   * has left meanwhile is told beside the page.
    */
   async function save(patch: BeadPatch, seen: Partial<BeadDetail> = {}): Promise<void> {
     const now = bead.value
-    if (now === null) return
-    for (let base = unclashed({ patch, base: { ...now, ...seen }, theirs: now }); base !== null;) {
+    const began = now === null ? null : unclashed({ patch, base: { ...now, ...seen }, theirs: now })
+    if (began === null) return
+    const writing = writes.then(() => write(patch, began))
+    writes = writing.catch(() => undefined)
+    try {
+      await writing
+    } catch (error) {
+      if (began.id === id.value) throw error
+      toasts.problem(`${began.id} was not changed`, error)
+    }
+  }
+
+  /** A change by one choice, which has no place of its own for what went wrong: that is `refused`. */
+  async function change(patch: BeadPatch): Promise<void> {
+    refused.value = null
+    try {
+      await save(patch)
+    } catch (error) {
+      refused.value = toProblem(error)
+    }
+  }
+
+  /** On the newest that is known of the bead, which an earlier write may have brought. */
+  async function write(patch: BeadPatch, began: BeadDetail): Promise<void> {
+    const newest = [bead.value, written].find((one) => one?.id === began.id) ?? began
+    for (let base: BeadDetail | null = newest; base !== null;) {
       try {
-        take(await api.updateBead(base.id, patch, base.etag))
-        conflict.value = null
+        written = await api.updateBead(base.id, patch, base.etag)
+        take(written)
         return
       } catch (error) {
         base = await meet(error, patch, base)
@@ -75,22 +108,26 @@ export function useBeadDetail(id: Ref<string>) {
     return null
   }
 
-  /** After a refused write: the bead to write on, or null when the person must choose. */
+  /** After a refused write: the bead to write on, or null when the person must choose. Throws where nobody is there to. */
   async function meet(error: unknown, patch: BeadPatch, base: BeadDetail): Promise<BeadDetail | null> {
     const { code } = toProblem(error)
-    if (code === 'bead_not_found') gone.value = true
+    if (code === 'bead_not_found' && base.id === id.value) gone.value = true
     if (code !== 'bead_changed') throw error
     const theirs = await api.bead(base.id)
     take(theirs)
-    if (theirs.etag !== base.etag) return unclashed({ patch, base, theirs })
-    conflict.value = { patch, base, theirs }
+    const found = { patch, base, theirs }
+    const isNewer = theirs.etag !== base.etag
+    if (isNewer && !clashes(found)) return theirs
+    if (base.id !== id.value) throw error
+    conflict.value = found
     return null
   }
 
   /** Writes what the person chose; nothing when that is the bead as it is. */
   async function resolve(chosen: BeadPatch): Promise<void> {
-    if (Object.keys(chosen).length > 0) await save(chosen, conflict.value?.theirs)
-    else conflict.value = null
+    const met = conflict.value
+    if (Object.keys(chosen).length > 0) await save(chosen, met?.theirs)
+    if (conflict.value === met) conflict.value = null
   }
 
   /** Deletes it for good, only if nobody wrote since. */
@@ -116,6 +153,7 @@ export function useBeadDetail(id: Ref<string>) {
       state.value = 'loading'
       bead.value = null
       conflict.value = null
+      refused.value = null
       gone.value = false
       void load()
     },
@@ -135,5 +173,5 @@ export function useBeadDetail(id: Ref<string>) {
     },
   )
 
-  return { state, bead, problem, conflict, gone, load, take, save, resolve, remove, writeAgain }
+  return { state, bead, problem, conflict, refused, gone, load, take, save, change, resolve, remove, writeAgain }
 }
