@@ -183,6 +183,20 @@ describe('deleting for good', () => {
     expect(bench.api.changes).toEqual(['DELETE /beads/lan-2'])
   })
 
+  it('closes the panel also when the lists hear of it before the answer is there', async () => {
+    await bench.page.route('**/api/v1/beads/lan-9', async (route) => {
+      if (route.request().method() !== 'DELETE') return route.continue()
+      const response = await route.fetch()
+      await see(bench.card('lan-9')).toHaveCount(0)
+      await route.fulfill({ response })
+    })
+    await bench.signIn('/board/lan-9')
+    await panel().getByRole('button', { name: 'Delete for good…' }).click()
+    await dialog().getByRole('button', { name: 'Delete for good' }).click()
+    await see(panel()).toHaveCount(0)
+    await see(bench.page.locator('.toasts')).toContainText('lan-9 was deleted')
+  })
+
   it('of what has none needs no typing; a refusal is said in the question', async () => {
     await bench.signIn('/board/lan-9')
     const problem = { code: 'bead_changed', detail: 'Bead lan-9 was changed meanwhile.', mend: 'Read it again.' }

@@ -134,8 +134,15 @@ export function useBeadDetail(id: Ref<string>) {
   async function remove(): Promise<void> {
     const before = bead.value
     if (before === null) return
-    await api.deleteBead(before.id, before.etag)
+    // The lists may hear of it before the answer is there.
     removed = before.id
+    try {
+      await api.deleteBead(before.id, before.etag)
+    } catch (error) {
+      removed = ''
+      gone.value ||= !beads.held.has(id.value)
+      throw error
+    }
     beads.remove(before.id)
   }
 
