@@ -5,7 +5,7 @@ import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
 import type { Problem } from '../api/types.ts'
 import { beadAgain } from '../domain/bead-again.ts'
-import { clashes, type Conflict } from '../domain/conflict.ts'
+import { clashes, stillWaiting, type Conflict } from '../domain/conflict.ts'
 import { useBeads } from '../stores/beads.ts'
 import { useToasts } from '../stores/toasts.ts'
 
@@ -20,7 +20,8 @@ export function useBeadDetail(id: Ref<string>) {
   const state = ref<DetailState>('loading')
   const bead = shallowRef<BeadDetail | null>(null)
   const problem = shallowRef<Problem | null>(null)
-  const conflict = shallowRef<Conflict | null>(null)
+  /** Edits that met others of the same fields: each waits until the person has chosen. */
+  const conflicts = shallowRef<readonly Conflict[]>([])
   /** Why a `change` was refused. */
   const refused = shallowRef<Problem | null>(null)
   /** It was deleted while it was looked at; what was read of it is still there. */
@@ -60,8 +61,8 @@ export function useBeadDetail(id: Ref<string>) {
   /**
    * Writes only if nobody else wrote since. `seen` is what the fields held when the person began: what came while they
    * wrote is not written over, although it is shown by now. What others changed elsewhere in the bead is no obstacle;
-   * where both changed the same field, `conflict` is set. Other errors are thrown; what becomes of a bead that the person
-   * has left meanwhile is told beside the page.
+   * where both changed the same field, the edit comes to `conflicts`. Other errors are thrown; what becomes of a bead that
+   * the person has left meanwhile is told beside the page.
    */
   async function save(patch: BeadPatch, seen: Partial<BeadDetail> = {}): Promise<void> {
     const now = bead.value
@@ -87,13 +88,15 @@ export function useBeadDetail(id: Ref<string>) {
     }
   }
 
-  /** On the newest that is known of the bead, which an earlier write may have brought. */
+  /** On what an earlier write has made of the bead; what others wrote while this one waited for it is met like any other. */
   async function write(patch: BeadPatch, began: BeadDetail): Promise<void> {
-    const newest = [bead.value, written].find((one) => one?.id === began.id) ?? began
-    for (let base: BeadDetail | null = newest; base !== null;) {
+    const known = written?.id === began.id && written.revision > began.revision ? written : began
+    const now = bead.value?.id === known.id && bead.value.revision > known.revision ? bead.value : known
+    for (let base = unclashed({ patch, base: known, theirs: now }); base !== null;) {
       try {
         written = await api.updateBead(base.id, patch, base.etag)
         take(written)
+        if (base.id === id.value) conflicts.value = stillWaiting(conflicts.value, patch)
         return
       } catch (error) {
         base = await meet(error, patch, base)
@@ -104,8 +107,12 @@ export function useBeadDetail(id: Ref<string>) {
   /** The newer bead, to write on; null when the person must choose. */
   function unclashed(found: Conflict): BeadDetail | null {
     if (!clashes(found)) return found.theirs
-    conflict.value = found
+    putToChoice(found)
     return null
+  }
+
+  function putToChoice(found: Conflict): void {
+    conflicts.value = [...stillWaiting(conflicts.value, found.patch), found]
   }
 
   /** After a refused write: the bead to write on, or null when the person must choose. Throws where nobody is there to. */
@@ -119,15 +126,14 @@ export function useBeadDetail(id: Ref<string>) {
     const isNewer = theirs.etag !== base.etag
     if (isNewer && !clashes(found)) return theirs
     if (base.id !== id.value) throw error
-    conflict.value = found
+    putToChoice(found)
     return null
   }
 
-  /** Writes what the person chose; nothing when that is the bead as it is. */
-  async function resolve(chosen: BeadPatch): Promise<void> {
-    const met = conflict.value
-    if (Object.keys(chosen).length > 0) await save(chosen, met?.theirs)
-    if (conflict.value === met) conflict.value = null
+  /** Writes what the person chose; nothing when that is the bead as it is. What can not be written waits on. */
+  async function resolve(conflict: Conflict, chosen: BeadPatch): Promise<void> {
+    if (Object.keys(chosen).length > 0) await save(chosen, conflict.theirs)
+    conflicts.value = conflicts.value.filter(({ base }) => base !== conflict.base)
   }
 
   /** Deletes it for good, only if nobody wrote since. */
@@ -159,7 +165,7 @@ export function useBeadDetail(id: Ref<string>) {
     () => {
       state.value = 'loading'
       bead.value = null
-      conflict.value = null
+      conflicts.value = []
       refused.value = null
       gone.value = false
       void load()
@@ -180,5 +186,5 @@ export function useBeadDetail(id: Ref<string>) {
     },
   )
 
-  return { state, bead, problem, conflict, refused, gone, load, take, save, change, resolve, remove, writeAgain }
+  return { state, bead, problem, conflicts, refused, gone, load, take, save, change, resolve, remove, writeAgain }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { BeadDetail } from '../../../model/bead.ts'
 import { makeBead } from '../../testing/sample.ts'
-import { alsoChanged, clashes, conflictRows, resolvedPatch } from './conflict.ts'
+import { alsoChanged, clashes, conflictRows, resolvedPatch, stillWaiting } from './conflict.ts'
 
 const theirs: BeadDetail = {
   ...makeBead('b-1', 'Their title', { labels: ['kept'] }),
@@ -51,4 +51,15 @@ it('what was chosen field by field becomes one edit', () => {
   } as const
   expect(resolvedPatch(patch, choices)).toEqual({ design: 'Both', notes: 'Mine' })
   expect(resolvedPatch({ title: 'Mine' }, { title: { use: 'theirs' } })).toEqual({})
+})
+
+it('an edit settles what waits of its own fields, and nothing else', () => {
+  const [titles, texts] = [{ title: 'Mine', addLabels: ['x'] }, { design: 'Mine' }]
+  const waiting = [titles, texts].map((patch) => ({ patch, base: theirs, theirs }))
+  expect(stillWaiting(waiting, { title: 'Later', addLabels: ['y'] }).map(({ patch }) => patch)).toEqual([
+    { addLabels: ['x'] },
+    { design: 'Mine' },
+  ])
+  expect(stillWaiting(waiting, { design: 'Later' }).map(({ patch }) => patch)).toEqual([titles])
+  expect(stillWaiting(waiting, { notes: 'Later' })).toEqual(waiting)
 })

@@ -47,6 +47,16 @@ export function clashes({ patch, base, theirs }: Conflict): boolean {
   )
 }
 
+/** What still waits for a choice once an edit was written, or waits itself: other fields than its own. Labels add up. */
+export function stillWaiting(waiting: readonly Conflict[], edit: BeadPatch): readonly Conflict[] {
+  return waiting.flatMap((conflict) => {
+    const left = Object.entries(conflict.patch).filter(
+      ([field]) => labelFields.includes(field) || !Object.hasOwn(edit, field),
+    )
+    return left.length === 0 ? [] : [{ ...conflict, patch: Object.fromEntries(left) }]
+  })
+}
+
 /** The fields of an edit that met a newer bead, side by side. */
 export function conflictRows(patch: BeadPatch, theirs: BeadDetail): ConflictRow[] {
   const rows: ConflictRow[] = Object.entries(patch)
