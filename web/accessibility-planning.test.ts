@@ -147,6 +147,14 @@ itLooksOver(bench, {
     shows: 'not reachable',
     get: told({ remote: lostRemote }),
   },
+  'a remote to change': {
+    path: '/board?panel=status',
+    shows: 'Address of origin',
+    get: async (page, api) => {
+      await told({ remote: lostRemote })(page, api)
+      await page.getByRole('button', { name: 'Change the remote' }).click()
+    },
+  },
   'the status of full mode': { path: '/board?panel=status', shows: 'Beads-only mode…' },
   'the way to Beads-only mode': { path: '/board?panel=source', shows: 'Go over to Beads-only mode' },
   'the choice of a worktree': { path: '/board?panel=source', shows: 'Prefix of new ids', get: worktreeChosen },

@@ -158,7 +158,7 @@ export class ProjectDouble {
     }
     const lists: Readonly<Record<string, unknown>> = {
       capabilities: { ...capabilities(), mode: this.#profile.mode, profile: this.#profile },
-      status: { ...modeStatus(this.#profile), ...this.#status },
+      status: this.#modeStatus(),
       board: { ...tableOf([...this.#beads.values()]), event: `e.${this.#log.length}` },
       sessions: { items: [...this.#sessions.values()] },
       escalations: { items: [...this.#escalations.values()] },
@@ -191,6 +191,7 @@ export class ProjectDouble {
       return ok({})
     }
     if (noun === 'sessions') return ok({})
+    if (noun === 'status') return this.#repair(id, body)
     if (noun !== 'beads') return null
     if (id === '') return ok(this.#create(body))
     if (!this.#beads.has(id)) return notFound(id)
@@ -218,6 +219,19 @@ export class ProjectDouble {
       }
     }
     return ok(this.#setBead(patched(this.bead(id), body as BeadPatch)))
+  }
+
+  /** The repairs of the status. */
+  #repair(what: string, body: Record<string, unknown>): Answer {
+    if (what === 'remote') {
+      const [name, display] = [String(body['name']), String(body['url'])]
+      this.putStatus({ ...this.#status, remote: { configured: true, name, display, reachable: 'yes', why: '' } })
+    }
+    return ok(this.#modeStatus())
+  }
+
+  #modeStatus(): ModeStatus {
+    return { ...modeStatus(this.#profile), ...this.#status }
   }
 
   #create(body: Record<string, unknown>): BeadDetail {

@@ -1,0 +1,63 @@
+/** The status beside the board in Chromium, against a double of the API: what can be mended from there. */
+import { describe, expect, it } from 'vitest'
+import { profileOf, type RemoteState } from '../model/mode.ts'
+import { ConsoleBench, see } from './testing/console-bench.ts'
+
+const bench = new ConsoleBench()
+const panel = () => bench.page.locator('[data-project-panel]')
+const button = (name: string) => panel().getByRole('button', { name, exact: true })
+const none: RemoteState = { configured: false, name: '', display: '', reachable: 'unknown', why: 'no remote is set up' }
+const wrong: RemoteState = {
+  configured: true,
+  name: 'backup',
+  display: 'https://dolts.example/lantern',
+  reachable: 'no',
+  why: 'dolts.example: ENOTFOUND',
+}
+
+async function open(remote: RemoteState, readOnly = false): Promise<void> {
+  bench.api.offer(profileOf('beads_only', readOnly))
+  bench.api.putStatus({ remote })
+  await bench.signIn('/board?panel=status')
+  await see(button('Look again')).toBeVisible()
+}
+
+describe('a remote', () => {
+  it('is set up where there is none', async () => {
+    await open(none)
+    await button('Set up a remote').click()
+    await panel().getByLabel('Address', { exact: true }).fill('file:///backup/lantern')
+    await button('Set up').click()
+    await see(panel()).toContainText('origin file:///backup/lantern')
+    expect(bench.api.bodies).toEqual([{ name: 'origin', url: 'file:///backup/lantern' }])
+    await see(button('Set up a remote')).toHaveCount(0)
+    await see(button('Change the remote')).toBeFocused()
+  })
+
+  it('that is wrong gets another address, and keeps its own when that is refused', async () => {
+    await open(wrong)
+    await see(panel()).toContainText('not reachable')
+    await button('Change the remote').click()
+    const address = panel().getByLabel('Address of backup', { exact: true })
+    await see(address).toHaveValue('https://dolts.example/lantern')
+    await see(address).toBeFocused()
+    const detail = 'The remote can not be set: unknown scheme.'
+    bench.api.fail('POST /status/remote', 422, { code: 'remote_invalid', detail, mend: 'Correct the address.' })
+    await address.fill('dolts://example')
+    await button('Change').click()
+    await see(panel().getByRole('alert')).toContainText('The remote stays as it was')
+    await see(panel()).toContainText('backup https://dolts.example/lantern')
+    await address.fill('https://dolt.example/lantern')
+    await button('Change').click()
+    await see(panel()).toContainText('backup https://dolt.example/lantern')
+    await see(panel()).toContainText('reachable')
+    expect(bench.api.bodies.at(-1)).toEqual({ name: 'backup', url: 'https://dolt.example/lantern' })
+    await see(button('Change the remote')).toBeFocused()
+  })
+
+  it('is only told where nothing may be written', async () => {
+    await open(wrong, true)
+    await see(panel()).toContainText('not reachable')
+    await see(panel().getByRole('button', { name: /remote/ })).toHaveCount(0)
+  })
+})
