@@ -38,6 +38,17 @@ it('lists what is deferred and what lacks something, in words', async () => {
   await see(row('lan-7')).toHaveCount(0)
 })
 
+it('says truly what nothing is left of: work in a milestone has no epic, and lacks none', async () => {
+  const whole = { ...bench.api.bead('lan-9'), parent: 'lan-1', hasAcceptance: true }
+  bench.api.replace([bench.api.bead('lan-1'), whole, { ...bench.api.bead('lan-10'), state: 'backlog' }])
+  await bench.signIn('/backlog')
+  const words = 'All open work is staged, or has a parent and says when it is done.'
+  await see(bench.page.locator('.main')).toContainText(words)
+  bench.api.delete('lan-10')
+  await see(bench.page.getByText('The backlog is clear')).toBeVisible()
+  await see(bench.page.locator('.main')).toContainText(`Nothing is deferred. ${words}`)
+})
+
 it('stages by key and button, opens again, and defers until a day; the focus goes on', async () => {
   await bench.signIn('/backlog')
   await row('lan-9').locator('[data-card]').focus()

@@ -54,6 +54,11 @@ describe('the layouts', () => {
     await expect.poll(order, patience).toMatchObject({ 0: 'lan-1', 1: 'lan-2', 2: 'lan-3', 9: 'lan-10' })
     await bench.page.getByRole('button', { name: /turn the order round/ }).click()
     await expect.poll(order, patience).toMatchObject({ 0: 'lan-19' })
+    await layout('Graph')
+    await see(bench.page.locator('[data-node]').first()).toBeVisible()
+    await see(bench.page.getByRole('group', { name: 'Order' })).toHaveCount(0)
+    await layout('Flat')
+    await expect.poll(order, patience).toMatchObject({ 0: 'lan-19' })
   })
 
   it('of the cascade fold and unfold by keyboard', async () => {

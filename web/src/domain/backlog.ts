@@ -4,6 +4,9 @@ import { priorityChoices } from './words.ts'
 /** The two parts of the backlog: what was put off, and what is not yet ready to be worked. */
 export type BacklogPart = 'deferred' | 'refine'
 
+/** What holds when nothing is left to refine. */
+export const refinedWords = 'All open work is staged, or has a parent and says when it is done.'
+
 export const backlogParts = [
   {
     part: 'deferred',
@@ -13,7 +16,7 @@ export const backlogParts = [
   {
     part: 'refine',
     title: 'To refine',
-    teach: 'Nothing is left to refine: every open bead has an epic and says when it is done.',
+    teach: `Nothing is left to refine. ${refinedWords}`,
   },
 ] as const satisfies readonly { part: BacklogPart; title: string; teach: string }[]
 
@@ -28,7 +31,7 @@ export type BacklogLine =
   | { readonly kind: 'priority'; readonly key: string; readonly priority: number; readonly count: number }
   | { readonly kind: 'bead'; readonly key: string; readonly bead: BeadSummary }
 
-/** What a bead lacks before it can be worked well, in words. Only work needs acceptance criteria and an epic. */
+/** What a bead lacks before it can be worked well, in words. Only work needs acceptance criteria and a parent. */
 export function missingOf({ type, hasAcceptance, parent }: BeadSummary): string[] {
   if (!isWork(type)) return []
   return [...(hasAcceptance ? [] : ['no acceptance']), ...(parent === null ? ['no epic'] : [])]
