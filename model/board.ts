@@ -1,9 +1,9 @@
 import type { BeadSummary } from './bead.ts'
+import type { Trouble } from './error.ts'
 
-/** Whether the work plane answers, and since when that is so. */
-export interface Health {
+/** Whether the work plane answers, why it does not, and since when that is so. */
+export interface Health extends Trouble {
   readonly healthy: boolean
-  readonly why: string
   readonly since: string
 }
 

@@ -144,6 +144,21 @@ export const catalogue = {
     message: 'The Beads database can not be reached: {why}.',
     mend: 'Gemba keeps trying; check the Dolt server when it lasts.',
   },
+  beads_login_refused: {
+    status: 503,
+    message: 'The Beads server does not let this login in: {why}.',
+    mend: 'Correct the user, and the password in the address, in the file named by `GEMBA_BEADS_PASSWORD_FILE` or at `--ask-password`; or have the server grant the database to this user.',
+  },
+  beads_database_missing: {
+    status: 503,
+    message: 'The Beads server has no database of this name: {why}.',
+    mend: 'Correct the name at the end of the address; Gemba goes on by itself once the server has such a database.',
+  },
+  beads_tables_missing: {
+    status: 503,
+    message: 'The database {database} holds no Beads tables.',
+    mend: 'Name the database in which Beads keeps its issues, or have `bd init` make one.',
+  },
   work_plane_schema: {
     status: 503,
     message: 'The Beads database has a schema that Gemba has not been tested with: {why}.',
@@ -478,6 +493,21 @@ export class GembaError extends Error {
   get mend(): string {
     return fill(catalogue[this.code].mend, this.params)
   }
+}
+
+/** What is told of a failure to whoever asks how a part does: `code` is null for one that the catalogue does not know. */
+export interface Trouble {
+  readonly code: ErrorCode | null
+  readonly why: string
+  /** What the person can do about it. */
+  readonly mend: string
+}
+
+export const noTrouble: Trouble = { code: null, why: '', mend: '' }
+
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof GembaError) return { code: error.code, why: error.message, mend: error.mend }
+  return { code: null, why: error instanceof Error ? error.message : String(error), mend: '' }
 }
 
 /** Whether `value` is a code of the catalogue. */

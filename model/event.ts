@@ -24,7 +24,14 @@ export type EventBody =
     }
   | { readonly kind: 'escalation.changed'; readonly escalation: EscalationView }
   | { readonly kind: 'host.changed'; readonly host: HostView }
-  | { readonly kind: 'work-plane.changed'; readonly healthy: boolean; readonly why: string }
+  | {
+      readonly kind: 'work-plane.changed'
+      readonly healthy: boolean
+      readonly why: string
+      /** As in the catalogue; events of earlier versions have none. */
+      readonly code?: string | null
+      readonly mend?: string
+    }
   | { readonly kind: 'manifest.appended'; readonly entry: ManifestEntry }
   | { readonly kind: 'manifest.changed'; readonly state: ManifestState }
 

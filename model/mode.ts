@@ -1,3 +1,4 @@
+import type { Health } from './board.ts'
 import type { ManifestState } from './manifest.ts'
 
 /** How much of Gemba runs: all of it, or the planning half over one Beads database (seed 001, 4). */
@@ -75,7 +76,7 @@ export interface ModeStatus {
   /** Null where nothing is recorded. */
   readonly manifest_path: string | null
   readonly beads_read_only: boolean
-  readonly health: { readonly healthy: boolean; readonly why: string; readonly since: string }
+  readonly health: Health
   readonly privilege: 'read_write' | 'read_only' | 'unknown'
   readonly read_only_reason: string | null
   /** When the database was last looked at with success; null before the first time. */

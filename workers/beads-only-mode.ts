@@ -1,7 +1,7 @@
 import type { ModeView } from '../api/api-deps.ts'
 import type { Board } from '../model/board.ts'
 import { system, type Actor } from '../model/actor.ts'
-import { GembaError } from '../model/error.ts'
+import { GembaError, troubleOf, type Trouble } from '../model/error.ts'
 import { profileOf, type ModeSource, type ModeStatus, type SourceSelection } from '../model/mode.ts'
 import { sourceDisplay } from '../runtime/beads-source.ts'
 import type { Logger } from '../runtime/logger.ts'
@@ -29,7 +29,7 @@ export interface BeadsOnlyMode extends ModeView {
 export function beadsOnlyMode({ settings, source, board, store, logger, remember }: BeadsOnlyModeDeps): BeadsOnlyMode {
   const profile = profileOf('beads_only', settings.readOnly)
   const remote = knownRemote<OpenSource>()
-  let awaited: { readonly source: ModeSource; readonly why: string; readonly since: string } | null = null
+  let awaited: Awaited | null = null
 
   source.onSelect(() => {
     awaited = null
@@ -79,10 +79,17 @@ export function beadsOnlyMode({ settings, source, board, store, logger, remember
       remote.forget()
     },
     failed(selection, why) {
-      const text = why instanceof Error ? why.message : String(why)
-      awaited = { source: sourceDisplay(selection), why: text, since: awaited?.since ?? new Date().toISOString() }
+      const since = awaited?.since ?? new Date().toISOString()
+      awaited = { source: sourceDisplay(selection), trouble: troubleOf(why), since }
     },
   }
+}
+
+/** A source that could not be opened yet. */
+interface Awaited {
+  readonly source: ModeSource
+  readonly trouble: Trouble
+  readonly since: string
 }
 
 function fixed({ readOnly }: Pick<BeadsOnlySettings, 'readOnly'>) {
@@ -98,14 +105,14 @@ type Variable = Omit<ModeStatus, keyof ReturnType<typeof fixed> | 'source_id'>
 
 /** What is known before a source has answered once. */
 function unopened(
-  awaited: { readonly source: ModeSource; readonly why: string; readonly since: string } | null,
+  awaited: Awaited | null,
   { readOnly, manifest: path }: Pick<BeadsOnlySettings, 'readOnly' | 'manifest'>,
 ): Variable {
-  const why = awaited?.why ?? new GembaError('source_missing', {}).message
+  const trouble = awaited?.trouble ?? troubleOf(new GembaError('source_missing', {}))
   return {
     source: awaited === null ? null : { ...awaited.source, readonly: readOnly },
     manifest_path: path,
-    health: { healthy: false, why, since: awaited?.since ?? startedAt },
+    health: { healthy: false, ...trouble, since: awaited?.since ?? startedAt },
     privilege: 'unknown',
     read_only_reason: null,
     last_sync: null,

@@ -54,8 +54,8 @@ export function recordBoard(board: Board, store: Store, logger: Logger): () => P
   }
   /** A board that is well has read everything. */
   const health = (): void => {
-    const { healthy, why } = board.health()
-    const body = { kind: 'work-plane.changed' as const, healthy, why }
+    const { healthy, why, code, mend } = board.health()
+    const body = { kind: 'work-plane.changed' as const, healthy, why, code, mend }
     const event = eventOf('work-plane', Date.now(), body)
     last = last.then(() => untilDone(() => store.append([event]))).then(() => undefined)
     if (healthy) tell(() => (board.health().healthy ? all() : []))

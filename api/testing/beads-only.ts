@@ -1,3 +1,4 @@
+import { noTrouble } from '../../model/error.ts'
 import type { SessionManifest } from '../../model/manifest.ts'
 import { profileOf, type ModeStatus, type SourceSelection } from '../../model/mode.ts'
 import type { ModeView } from '../api-deps.ts'
@@ -11,7 +12,7 @@ const status: ModeStatus = {
   orchestration_required: false,
   manifest_path: '.gemba/session-manifest.jsonl',
   beads_read_only: false,
-  health: { healthy: true, why: '', since: at },
+  health: { healthy: true, ...noTrouble, since: at },
   privilege: 'read_write',
   read_only_reason: null,
   last_sync: at,

@@ -1,5 +1,6 @@
 import { Value } from 'typebox/value'
 import type { BeadSummary } from '../../model/bead.ts'
+import { noTrouble } from '../../model/error.ts'
 import type { Board, BoardChange, Health } from '../../model/board.ts'
 import { beadSummary as summary } from '../../model/schema/bead.ts'
 import type { MemoryWorkPlane } from './memory-work-plane.ts'
@@ -40,7 +41,7 @@ export class MemoryBoard implements Board {
   }
 
   health(): Health {
-    return { healthy: true, why: '', since: at }
+    return { healthy: true, ...noTrouble, since: at }
   }
 
   lastSync(): string | null {

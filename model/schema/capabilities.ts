@@ -2,13 +2,14 @@ import { Type } from 'typebox'
 import { stateCategory } from './bead.ts'
 import { diskState } from './disk.ts'
 import { capabilityProfile } from './mode.ts'
+import { trouble } from './problem.ts'
 import { instant, nullable, record, words } from './text.ts'
 
 const workPlane = record(
   'WorkPlaneState',
   {
     healthy: Type.Boolean(),
-    why: Type.String(),
+    ...trouble,
     since: instant,
     adaptor: Type.String(),
     display: Type.String(),

@@ -28,7 +28,12 @@ export const eventBody = Type.Union(
     body('session.refused', { session: text, bead: text, code: text, message: text }),
     body('escalation.changed', { escalation: escalationView }),
     body('host.changed', { host: hostView }),
-    body('work-plane.changed', { healthy: Type.Boolean(), why: text }),
+    body('work-plane.changed', {
+      healthy: Type.Boolean(),
+      why: text,
+      code: Type.Optional(nullable(text)),
+      mend: Type.Optional(text),
+    }),
     body('manifest.appended', { entry: manifestEntry }),
     body('manifest.changed', { state: manifestState }),
   ],

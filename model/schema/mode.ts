@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { surfaces } from '../mode.ts'
+import { trouble } from './problem.ts'
 import { instant, nullable, record, words } from './text.ts'
 
 const mode = words(['full', 'beads_only'])
@@ -49,7 +50,7 @@ export const modeStatus = record(
     orchestration_required: Type.Boolean(),
     manifest_path: nullable(Type.String()),
     beads_read_only: Type.Boolean(),
-    health: record('SourceHealth', { healthy: Type.Boolean(), why: Type.String(), since: instant }),
+    health: record('SourceHealth', { healthy: Type.Boolean(), ...trouble, since: instant }),
     privilege: words(['read_write', 'read_only', 'unknown']),
     read_only_reason: nullable(Type.String()),
     last_sync: nullable(instant),

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { record } from './text.ts'
+import { nullable, record } from './text.ts'
 
 /** `application/problem+json` (RFC 9457) with a stable code of the catalogue. */
 export const problem = record('Problem', {
@@ -11,3 +11,10 @@ export const problem = record('Problem', {
   mend: Type.String({ description: 'What to do about it.' }),
   params: Type.Record(Type.String(), Type.String()),
 })
+
+/** Why something does not do well; `code` is null while it does, and for a failure that the catalogue does not know. */
+export const trouble = {
+  why: Type.String({ description: 'What happened, for a person.' }),
+  code: nullable(Type.String()),
+  mend: Type.String({ description: 'What to do about it.' }),
+}

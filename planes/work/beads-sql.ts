@@ -29,8 +29,8 @@ export interface BeadsOptions {
 /**
  * Connects to a Beads database on a Dolt server. Looks at its schema first: reads both shapes of the dependency table,
  * and writes only versions that were tested (facts of `bd` 4.4). A login that may not write gives a plane that reads.
- * Fails with `work_plane_unavailable` when there is no server, no database or no entry, with `work_plane_schema` when
- * it is not a Beads database. The caller disconnects.
+ * Fails with `work_plane_unavailable` when there is no server, with `beads_login_refused`, `beads_database_missing` or
+ * `beads_tables_missing` when there is no entry, no database or no Beads in it. The caller disconnects.
  */
 export async function openBeads(login: BeadsLogin & BeadsOptions): Promise<WorkPlane> {
   const database = openDatabase(login)

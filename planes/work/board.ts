@@ -1,4 +1,5 @@
 import type { Board, BoardChange, Health } from '../../model/board.ts'
+import { noTrouble, troubleOf, type Trouble } from '../../model/error.ts'
 import type { WorkPlane } from '../../model/work-plane.ts'
 import { createProjection, type Projection } from './projection.ts'
 
@@ -16,7 +17,7 @@ export async function openBoard(work: WorkPlane, options: { readonly intervalMs?
   let cursor = ''
   const changed = listeners<BoardChange>()
   const healthChanged = listeners<Health>()
-  let health: Health = { healthy: true, why: '', since: new Date().toISOString() }
+  let health: Health = { healthy: true, ...noTrouble, since: new Date().toISOString() }
   let fullRead = true
   let lastSync: string | null = null
 
@@ -27,21 +28,22 @@ export async function openBoard(work: WorkPlane, options: { readonly intervalMs?
     fullRead = false
     return difference
   }
-  const setHealth = (healthy: boolean, why: string): void => {
-    // Another reason is shown to whoever asks, but is no other trouble: it may change with each try.
-    const isNews = health.healthy !== healthy
-    health = { healthy, why, since: isNews ? new Date().toISOString() : health.since }
+  const setHealth = (healthy: boolean, trouble: Trouble): void => {
+    // Other words for the same trouble are shown to whoever asks, but are no news: they may change with each try.
+    const isNews = health.healthy !== healthy || health.code !== trouble.code
+    const since = health.healthy === healthy ? health.since : new Date().toISOString()
+    health = { healthy, ...trouble, since }
     if (isNews) healthChanged.tell(health)
   }
   const judged = async (): Promise<BoardChange> => {
     try {
       const difference = await look()
       lastSync = new Date().toISOString()
-      setHealth(true, '')
+      setHealth(true, noTrouble)
       return difference
     } catch (error) {
       fullRead = true
-      setHealth(false, error instanceof Error ? error.message : String(error))
+      setHealth(false, troubleOf(error))
       throw error
     }
   }

@@ -88,11 +88,35 @@ describe('opening a database', () => {
     const login = await fresh('there')
     const unavailable = { code: 'work_plane_unavailable' }
     await expect(openBeads({ ...login, port: 1 })).rejects.toMatchObject(unavailable)
-    await expect(openBeads({ ...login, user: 'nobody', password: 'secret-word' })).rejects.toMatchObject(unavailable)
+    const refused = { code: 'beads_login_refused' }
+    await expect(openBeads({ ...login, user: 'nobody', password: 'secret-word' })).rejects.toMatchObject(refused)
+    await root.query("CREATE USER IF NOT EXISTS stranger@'%' IDENTIFIED BY 'p'")
+    await expect(openBeads({ ...login, user: 'stranger', password: 'p' })).rejects.toMatchObject(refused)
+    await expect(openBeads({ ...login, user: 'stranger', password: 'q' })).rejects.toMatchObject(refused)
     await expect(openBeads({ ...login, user: 'nobody', password: 'secret-word' })).rejects.not.toThrow('secret-word')
-    await expect(openBeads({ ...login, database: 'nothing' })).rejects.toMatchObject(unavailable)
+    const missing = { code: 'beads_database_missing', message: expect.stringContaining('nothing') }
+    await expect(openBeads({ ...login, database: 'nothing' })).rejects.toMatchObject(missing)
     await root.query('CREATE DATABASE IF NOT EXISTS hollow')
-    await expect(openBeads({ ...login, database: 'hollow' })).rejects.toMatchObject({ code: 'work_plane_schema' })
+    const hollow = { code: 'beads_tables_missing', params: { database: 'hollow' } }
+    await expect(openBeads({ ...login, database: 'hollow' })).rejects.toMatchObject(hollow)
+  })
+
+  it('says so when the database, its tables or the right to read them go away later', async () => {
+    const login = await fresh('passing')
+    const plane = await open(login)
+    await root.query("CREATE USER IF NOT EXISTS guest@'%' IDENTIFIED BY 'p'")
+    await root.query("GRANT ALL ON passing.* TO guest@'%'")
+    const guest = await open({ ...login, user: 'guest', password: 'p' })
+    expect(await guest.list()).toEqual([])
+    await root.query("REVOKE ALL ON passing.* FROM guest@'%'")
+    await expect(guest.list()).rejects.toMatchObject({ code: 'beads_login_refused' })
+    await root.query('DROP TABLE labels')
+    await expect(plane.list()).rejects.toMatchObject({ code: 'work_plane_schema' })
+    await root.query('DROP TABLE dependencies, comments, events, child_counters, issue_snapshots, compaction_snapshots')
+    await root.query('DROP TABLE issues')
+    await expect(plane.list()).rejects.toMatchObject({ code: 'beads_tables_missing' })
+    await root.query('DROP DATABASE passing')
+    await expect(plane.list()).rejects.toMatchObject({ code: 'beads_database_missing' })
   })
 
   it.each([

@@ -42,7 +42,12 @@ async function putBack(before: DoltRemote, add: RemoteActs['add']): Promise<void
   }
 }
 
-const elsewhere: readonly string[] = ['work_plane_unavailable', 'work_plane_conflict', 'read_only']
+const elsewhere: readonly string[] = [
+  'work_plane_unavailable',
+  'beads_login_refused',
+  'work_plane_conflict',
+  'read_only',
+]
 
 /** Dolt and bd have no codes for it; what is no matter of the address stays what it is. */
 function refusal(error: unknown): unknown {

@@ -15,7 +15,7 @@ export interface Shape {
   readonly hasCustomWords: boolean
 }
 
-/** Looks before trusting: which schema, and whether this login may write. Fails with `work_plane_schema` on no Beads at all. */
+/** Looks before trusting: which schema, and whether this login may write. Fails with `beads_tables_missing` on no Beads at all. */
 export async function readShape(database: Database): Promise<Shape> {
   const seen = await database.read(async (reading) => {
     const columns = await reading.rows<{ tab: string; col: string }>(
@@ -24,7 +24,7 @@ export async function readShape(database: Database): Promise<Shape> {
     )
     const names = new Set(columns.map(({ tab, col }) => `${tab}.${col}`))
     if (!names.has('issues.id') || !names.has('schema_migrations.version')) {
-      throw new GembaError('work_plane_schema', { why: 'it holds no Beads tables' })
+      throw await nothingThere(reading)
     }
     return { names, version: await readVersion(reading) }
   })
@@ -68,6 +68,12 @@ export function requireWritable(shape: Shape, words: Words): void {
   if (shape.readOnly !== null) throw shape.readOnly
   const problem = schemaProblem(words.version, true)
   if (problem !== null) throw problem
+}
+
+/** Nothing is told of the tables of a database that is not there either. */
+async function nothingThere(reading: Reading): Promise<GembaError> {
+  const [found] = await reading.rows<{ name: string }>('SELECT DATABASE() AS name, dolt_hashof_db() AS hash')
+  return new GembaError('beads_tables_missing', { database: found?.name ?? '' })
 }
 
 async function readVersion(reading: Reading): Promise<number> {

@@ -4,10 +4,12 @@ import { withoutLogins } from '../../runtime/url-secrets.ts'
 const unavailable: readonly (string | number)[] = [
   ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
   ...['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT', 'POOL_CLOSED', 'ER_SERVER_SHUTDOWN'],
-  ...[1040, 1045, 1049, 1053, 1129, 1130, 2006, 2013],
+  ...[1040, 1053, 1129, 1130, 2006, 2013],
 ]
 const conflict: readonly number[] = [1205, 1213]
-const refused: readonly number[] = [1044, 1142, 1143, 1290, 1370, 1792, 1836]
+const notLetIn: readonly number[] = [1044, 1045, 1698]
+const noDatabase: readonly number[] = [1046, 1049]
+const refused: readonly number[] = [1142, 1143, 1290, 1370, 1792, 1836]
 const unknownShape: readonly number[] = [1054, 1146]
 const badValue: readonly number[] = [1264, 1292, 1366, 1406, 3140]
 
@@ -18,6 +20,9 @@ export function fromSqlError(error: unknown): GembaError {
   const why = withoutLogins(message.slice(0, 2_000)).slice(0, 300)
   const fail = (name: ConstructorParameters<typeof GembaError>[0]): GembaError =>
     new GembaError(name, { why }, { cause: error })
+  // Dolt gives no number of its own to a login that may not see the database.
+  if (notLetIn.includes(errno) || /^access denied/i.test(message)) return fail('beads_login_refused')
+  if (noDatabase.includes(errno)) return fail('beads_database_missing')
   // Dolt's words for a login that has to come over TLS; they have no number of their own.
   const insecure = errno === 3159 || /insecure connections/i.test(message)
   if (isLostConnection(error) || unavailable.includes(errno) || insecure) return fail('work_plane_unavailable')

@@ -4,6 +4,9 @@ import type { ErrorCode } from '../../model/error.ts'
 export const retriedCodes: readonly ErrorCode[] = [
   'work_plane_unavailable',
   'work_plane_conflict',
+  'beads_login_refused',
+  'beads_database_missing',
+  'beads_tables_missing',
   'temporal_unavailable',
   'store_unavailable',
   'store_in_use',

@@ -1,3 +1,4 @@
+import { noTrouble } from '../../model/error.ts'
 import { profileOf, type ModeStatus } from '../../model/mode.ts'
 import type { BeadDetail, BeadSummary } from '../../model/bead.ts'
 import { paneSize } from '../../model/pane-size.ts'
@@ -45,7 +46,7 @@ export function capabilities(): object {
     version: '0.1.0',
     person: 'mira',
     project,
-    workPlane: { healthy: true, why: '' },
+    workPlane: { healthy: true, ...noTrouble },
     orchestration: {},
     disk: { status: 'ok', folder: '', freeBytes: 9e9, leastBytes: 5e8, left: '9.0 GB', wanted: '500 MB' },
     lanes: [],
@@ -78,7 +79,7 @@ export function modeStatus({ mode, readOnly } = profileOf('full', false)): ModeS
     orchestration_required: isFull,
     manifest_path: null,
     beads_read_only: readOnly,
-    health: { healthy: true, why: '', since: new Date(0).toISOString() },
+    health: { healthy: true, ...noTrouble, since: new Date(0).toISOString() },
     privilege: readOnly ? 'read_only' : 'read_write',
     read_only_reason: readOnly ? 'The server was started read-only.' : null,
     last_sync: new Date(0).toISOString(),

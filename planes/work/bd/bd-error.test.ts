@@ -26,7 +26,7 @@ describe('a failure of bd', () => {
     ['err-readonly.err', 'read_only', 'read-only mode'],
     ['err-server-down.err', 'work_plane_unavailable', 'unreachable'],
     ['err-wrong-identity-read.err', 'work_plane_unavailable', 'IDENTITY'],
-    ['err-missing-database.err', 'work_plane_unavailable', 'nodb'],
+    ['err-missing-database.err', 'beads_database_missing', 'nodb'],
     ['err-embedded-locked-read.err', 'work_plane_unavailable', 'locked'],
     ['err-uninit-list.err', 'work_plane_unavailable', 'no beads database'],
     ['sigterm.err', 'work_plane_unavailable', 'canceled'],

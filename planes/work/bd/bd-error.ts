@@ -6,7 +6,15 @@ import { withoutLogins } from '../../../runtime/url-secrets.ts'
 type Classify = (found: RegExpExecArray, said: string) => GembaError
 
 const because =
-  (code: 'work_plane_unavailable' | 'bead_invalid' | 'dependency_invalid' | 'read_only'): Classify =>
+  (
+    code:
+      | 'work_plane_unavailable'
+      | 'beads_login_refused'
+      | 'beads_database_missing'
+      | 'bead_invalid'
+      | 'dependency_invalid'
+      | 'read_only',
+  ): Classify =>
   (_found, said) =>
     new GembaError(code, { why: said })
 
@@ -16,10 +24,9 @@ const causes: readonly (readonly [RegExp, Classify])[] = [
   [/Error 1213\b|\(40001\)|serialization failure/, () => new GembaError('work_plane_conflict')],
   [/database is read.?only|not allowed in read-only mode|command denied|--read-only/i, because('read_only')],
   [/locked by another dolt process|database is locked/i, because('work_plane_unavailable')],
-  [
-    /unreachable|connection refused|failed to open database|not found on Dolt server/i,
-    because('work_plane_unavailable'),
-  ],
+  [/database "[^"]*" not found on Dolt server|Error 1049\b/, because('beads_database_missing')],
+  [/Error 1045\b|access denied for user/i, because('beads_login_refused')],
+  [/unreachable|connection refused|failed to open database/i, because('work_plane_unavailable')],
   [/no beads database found/i, because('work_plane_unavailable')],
   [/context canceled|deadline exceeded|broken pipe|bad connection/i, because('work_plane_unavailable')],
   [/requires a CGO build/i, because('work_plane_unavailable')],

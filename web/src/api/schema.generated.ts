@@ -2669,6 +2669,8 @@ export interface components {
             kind: "work-plane.changed";
             healthy: boolean;
             why: string;
+            code?: string | null;
+            mend?: string;
         } | {
             /** @constant */
             kind: "manifest.appended";
@@ -2995,7 +2997,11 @@ export interface components {
         };
         SourceHealth: {
             healthy: boolean;
+            /** @description What happened, for a person. */
             why: string;
+            code: string | null;
+            /** @description What to do about it. */
+            mend: string;
             /**
              * Format: date-time
              * @description An instant, RFC 3339.
@@ -3040,7 +3046,11 @@ export interface components {
         /** @description The work plane and whether it answers. */
         WorkPlaneState: {
             healthy: boolean;
+            /** @description What happened, for a person. */
             why: string;
+            code: string | null;
+            /** @description What to do about it. */
+            mend: string;
             /**
              * Format: date-time
              * @description An instant, RFC 3339.

@@ -18,8 +18,18 @@ function healthLine({ health, source }: ModeStatus): StatusLine {
     return { name: 'Source', sign: { word: 'not chosen', icon: 'hourglass', tone: 'wait' }, more: health.why }
   const sign = health.healthy
     ? ({ word: 'answers', icon: 'check', tone: 'good' } as const)
-    : ({ word: 'does not answer', icon: 'alert', tone: 'bad' } as const)
-  return { name: 'Health', sign, more: health.why }
+    : ({ word: isSilent(health.code) ? 'does not answer' : 'can not be used', icon: 'alert', tone: 'bad' } as const)
+  return { name: 'Health', sign, more: joined(health.why, health.mend, health.code ?? '') }
+}
+
+/** In a few words, what is wrong with the Beads source. */
+export function sourceTrouble(code: string | null): string {
+  return isSilent(code) ? 'The Beads database does not answer.' : 'The Beads database can not be used.'
+}
+
+/** Whether nobody was heard, instead of refused. */
+function isSilent(code: string | null): boolean {
+  return code === null || code === 'work_plane_unavailable'
 }
 
 function accessLine({ privilege, read_only_reason: why }: ModeStatus): StatusLine {

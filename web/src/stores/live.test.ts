@@ -76,7 +76,10 @@ describe('events', () => {
       event({ kind: 'work-plane.changed', healthy: false, why: 'Dolt is away' }),
     ])
     expect(beads.parked.size + beads.all.length).toBe(0)
-    expect(useProject().workPlane).toEqual({ healthy: false, why: 'Dolt is away' })
+    expect(useProject().workPlane).toEqual({ healthy: false, why: 'Dolt is away', code: null, mend: '' })
+    const refused = { healthy: false, why: 'denied', code: 'beads_login_refused', mend: 'Correct it.' }
+    live.apply([event({ kind: 'work-plane.changed', ...refused })])
+    expect(useProject().workPlane).toEqual(refused)
   })
 
   it('are told to whoever follows the stream, and to nobody who has left', () => {

@@ -124,7 +124,12 @@ export const useLive = defineStore('live', () => {
         return hosts.apply(body.host)
       case 'work-plane.changed':
         void status.load().catch(() => undefined)
-        return project.setWorkPlane({ healthy: body.healthy, why: body.why })
+        return project.setWorkPlane({
+          healthy: body.healthy,
+          why: body.why,
+          code: body.code ?? null,
+          mend: body.mend ?? '',
+        })
       case 'manifest.changed':
         return status.takeManifest(body.state)
       case 'manifest.appended':

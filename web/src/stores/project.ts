@@ -6,12 +6,16 @@ import type { Capabilities } from '../api/types.ts'
 export interface WorkPlaneHealth {
   readonly healthy: boolean
   readonly why: string
+  readonly code: string | null
+  readonly mend: string
 }
+
+const well: WorkPlaneHealth = { healthy: true, why: '', code: null, mend: '' }
 
 /** What the server told of itself and its project. */
 export const useProject = defineStore('project', () => {
   const capabilities = shallowRef<Capabilities | null>(null)
-  const workPlane = ref<WorkPlaneHealth>({ healthy: true, why: '' })
+  const workPlane = ref<WorkPlaneHealth>(well)
   const disk = ref<DiskState | null>(null)
   const name = computed(() => capabilities.value?.project.name ?? 'Gemba')
   const temporalUi = computed(() => safeAddress(capabilities.value?.links.temporalUi))
@@ -20,8 +24,8 @@ export const useProject = defineStore('project', () => {
   /** Until the Beads database has answered once, only the status tells how it does; null says that none is chosen yet. */
   function take(next: Capabilities, status: WorkPlaneHealth | null): void {
     capabilities.value = next
-    const { healthy, why } = next.workPlane ?? status ?? { healthy: true, why: '' }
-    workPlane.value = { healthy, why }
+    const { healthy, why, code, mend } = next.workPlane ?? status ?? well
+    workPlane.value = { healthy, why, code, mend }
     disk.value = next.disk
   }
 
