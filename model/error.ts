@@ -154,6 +154,11 @@ export const catalogue = {
     message: 'The Beads server has no database of this name: {why}.',
     mend: 'Correct the name at the end of the address; Gemba goes on by itself once the server has such a database.',
   },
+  beads_server_not_dolt: {
+    status: 503,
+    message: 'The server at this address is not Dolt: it is {found}.',
+    mend: 'Name the port of a `dolt sql-server`. Beads keeps its versions in Dolt, which neither MySQL nor MariaDB has.',
+  },
   beads_tables_missing: {
     status: 503,
     message: 'The database {database} holds no Beads tables.',

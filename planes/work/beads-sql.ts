@@ -15,6 +15,7 @@ import type { BeadsLogin } from './login.ts'
 import { requireProject } from './project-identity.ts'
 import { heldBeads, listBeads, readBead, readyBeads, summariesOf } from './reads.ts'
 import { remoteStateOf } from './remote-state.ts'
+import { requireDolt } from './require-dolt.ts'
 import { nextRevision } from './revision.ts'
 import { readShape, readWords, type Shape } from './shape.ts'
 import { readRemotes, setSqlRemote } from './sql-remote.ts'
@@ -30,11 +31,13 @@ export interface BeadsOptions {
  * Connects to a Beads database on a Dolt server. Looks at its schema first: reads both shapes of the dependency table,
  * and writes only versions that were tested (facts of `bd` 4.4). A login that may not write gives a plane that reads.
  * Fails with `work_plane_unavailable` when there is no server, with `beads_login_refused`, `beads_database_missing` or
- * `beads_tables_missing` when there is no entry, no database or no Beads in it. The caller disconnects.
+ * `beads_tables_missing` when there is no entry, no database or no Beads in it, with `beads_server_not_dolt` on MySQL
+ * and the like. The caller disconnects.
  */
 export async function openBeads(login: BeadsLogin & BeadsOptions): Promise<WorkPlane> {
   const database = openDatabase(login)
   try {
+    await requireDolt(database)
     await requireProject(database, login.project ?? '')
     const source = { database, shape: await readShape(database), author: login.author ?? 'Gemba <gemba@localhost>' }
     return planeOn(source, login)

@@ -6,6 +6,7 @@ export const retriedCodes: readonly ErrorCode[] = [
   'work_plane_conflict',
   'beads_login_refused',
   'beads_database_missing',
+  'beads_server_not_dolt',
   'beads_tables_missing',
   'temporal_unavailable',
   'store_unavailable',
