@@ -4,10 +4,10 @@ import type { Board } from '../model/board.ts'
 import type { DiskState } from '../model/disk.ts'
 import type { SessionManifest } from '../model/manifest.ts'
 import type { BeadsExchange } from '../model/exchange.ts'
-import type { CapabilityProfile, ModeStatus, SourceSelection } from '../model/mode.ts'
+import type { CapabilityProfile, ModePlace, ModeStatus, SourceSelection } from '../model/mode.ts'
 import type { OrchestrationManifest } from '../model/orchestration-plane.ts'
 import type { Project } from '../model/project.ts'
-import type { WorkPlane } from '../model/work-plane.ts'
+import type { WorkPlane, WorkPlaneManifest } from '../model/work-plane.ts'
 import type { Store } from '../store/store.ts'
 import type { Commands } from '../temporal/commands.ts'
 import type { HostHub } from './host-hub.ts'
@@ -46,6 +46,8 @@ export interface ApiDeps {
 export interface ModeView {
   profile(): CapabilityProfile
   status(): Promise<ModeStatus>
+  /** Where beads come from and where changes are recorded, as far as is known without asking; `plane`: what the source said. */
+  place(plane: WorkPlaneManifest | undefined): ModePlace
   /** Names the source that is open. */
   sourceId(): string
   /** Runs a change on one source: it is not exchanged meanwhile. */

@@ -1,5 +1,6 @@
 import { GembaError } from '../model/error.ts'
-import { profileOf } from '../model/mode.ts'
+import { profileOf, type ModeSource } from '../model/mode.ts'
+import type { WorkPlaneManifest } from '../model/work-plane.ts'
 import type { ApiDeps, ModeView } from './api-deps.ts'
 
 const noManifest = { path: '', status: 'off', why: '', lost: 0 } as const
@@ -16,19 +17,15 @@ export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>, chang
   const profile = profileOf('full', false)
   return {
     profile: () => profile,
+    place: (plane) => ({ source: plane === undefined ? null : projectSource(plane), manifest_path: null }),
     sourceId: () => '',
     during: (run) => change.during(run),
     async status() {
       const manifest = await work.manifest().catch(() => undefined)
       const health = board.health()
-      const source = {
-        kind: 'project',
-        display: manifest?.display ?? '',
-        readonly: manifest?.readOnly ?? false,
-      } as const
       return {
         mode: 'full',
-        source: manifest === undefined ? null : source,
+        source: manifest === undefined ? null : { ...projectSource(manifest), readonly: manifest.readOnly },
         source_id: '',
         project_required: true,
         orchestration_required: true,
@@ -50,4 +47,8 @@ export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>, chang
     select: (selection, actor) => change.leave(selection, actor),
     setUpRemote: () => Promise.reject(new GembaError('source_fixed', {})),
   }
+}
+
+function projectSource({ display }: WorkPlaneManifest): ModeSource {
+  return { kind: 'project', display }
 }

@@ -13,6 +13,12 @@ export interface ModeSource {
   readonly display: string
 }
 
+/** The source and the ledger of its changes; null where there is none. */
+export interface ModePlace {
+  readonly source: ModeSource | null
+  readonly manifest_path: string | null
+}
+
 /** Parts of the product that a mode has or has not; server routes and console obey the same list (seed 001, 5). */
 export const surfaces = [
   'board',

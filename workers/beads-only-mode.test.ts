@@ -4,8 +4,8 @@ import type { RemoteState } from '../model/mode.ts'
 import { beadsOnlyMode } from './beads-only-mode.ts'
 import type { ChosenSource, OpenSource } from './chosen-source.ts'
 
-/** The mode over one open source, which counts how often its remote is asked for. */
-function bench() {
+/** The mode over one open source, or none, which counts how often its remote is asked for. */
+function bench(none?: null) {
   let url = 'http://h/former'
   let asked = 0
   const doings: string[] = []
@@ -22,14 +22,18 @@ function bench() {
     },
     setUpRemote: async (remote: { url: string }) => void (url = remote.url),
   } as unknown as OpenSource
-  const source = { current: () => open, id: () => 'id', onSelect: () => undefined } as unknown as ChosenSource
+  const source = {
+    current: () => (none === null ? null : open),
+    id: () => 'id',
+    onSelect: () => undefined,
+  } as unknown as ChosenSource
   const board = {
     health: () => ({ healthy: true, why: '', since: '' }),
     lastSync: () => null,
     refresh: async () => void doings.push('refresh'),
   } as unknown as Board
   const mode = beadsOnlyMode({
-    ...{ source, board, settings: { readOnly: false, manifest: '/m' }, remember: () => undefined },
+    ...{ source, board, settings: { readOnly: false, manifest: '/ledger' }, remember: () => undefined },
     ...{ store: { append: async () => [] }, logger: { warn: () => undefined } },
   })
   return { mode, doings, asked: () => asked }
@@ -51,4 +55,14 @@ it('looks again at all, whatever the source seems to tell', async () => {
   const { mode, doings } = bench()
   await mode.check()
   expect(doings).toEqual(['suspect', 'refresh'])
+})
+
+it('tells of the source that is to be opened, and of its ledger, before it has answered once', () => {
+  const { mode } = bench()
+  expect(mode.place(undefined)).toEqual({ source: { kind: 'worktree', display: '/work' }, manifest_path: '/m' })
+  const { mode: unopened } = bench(null)
+  expect(unopened.place(undefined)).toEqual({ source: null, manifest_path: '/ledger' })
+  unopened.failed({ kind: 'url', url: 'mysql://ada:secret@127.0.0.1:3307/gemba' }, new Error('away'))
+  const source = { kind: 'url', display: 'mysql://ada@127.0.0.1:3307/gemba' }
+  expect(unopened.place(undefined)).toEqual({ source, manifest_path: '/ledger' })
 })

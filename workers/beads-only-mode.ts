@@ -43,6 +43,10 @@ export function beadsOnlyMode({ settings, source, board, store, logger, remember
 
   return {
     profile: () => profile,
+    place: () => ({
+      source: source.current()?.source ?? awaited?.source ?? null,
+      manifest_path: source.current()?.manifest.state().path ?? settings.manifest,
+    }),
     sourceId: () => source.id(),
     during: (run) => source.during(run),
     async status() {

@@ -24,10 +24,22 @@ export const capabilities: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
       const manifest = await deps.work.manifest().catch(() => undefined)
       // What one source said of itself is never told of another, also when they are exchanged meanwhile.
       if (manifest !== undefined && deps.mode.sourceId() === source) known = { source, manifest }
-      const workPlane = known?.source === deps.mode.sourceId() ? { ...known.manifest, ...deps.board.health() } : null
-      return { ...describe(deps), workPlane }
+      const told = known?.source === deps.mode.sourceId() ? known.manifest : undefined
+      const workPlane = told === undefined ? null : { ...told, ...deps.board.health() }
+      return { ...describe(deps), ...placeOf(deps, told), workPlane }
     },
   )
+}
+
+/** As the status tells it, but without asking the source once more (seed 001, 4 and 11). */
+function placeOf({ mode }: ApiDeps, plane: WorkPlaneManifest | undefined) {
+  const { readOnly } = mode.profile()
+  const { source, manifest_path } = mode.place(plane)
+  return {
+    source: source === null ? null : { ...source, readonly: plane?.readOnly === true || readOnly },
+    manifest_path,
+    beads_read_only: readOnly,
+  }
 }
 
 function describe(deps: ApiDeps) {

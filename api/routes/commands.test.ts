@@ -175,6 +175,10 @@ describe('hosts and capabilities', () => {
     const response = await api.call({ url: '/api/v1/capabilities' })
     expect([...Compile(capabilities).Errors(response.json())]).toEqual([])
     expect(response.json()).toMatchObject({ mode: 'full', person: 'ada', workPlane: { healthy: true, prefix: 'gm' } })
+    expect(response.json()).toMatchObject({
+      source: { kind: 'project', display: 'Memory', readonly: false },
+      ...{ manifest_path: null, beads_read_only: false },
+    })
     expect(response.body).not.toContain('/nowhere')
   })
 

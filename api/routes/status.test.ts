@@ -1,5 +1,8 @@
+import type { Static } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
 import { GembaError } from '../../model/error.ts'
+import { capabilities } from '../../model/schema/capabilities.ts'
 import { fullMode, type ModeChange } from '../full-mode.ts'
 import { BeadsOnlyDouble } from '../testing/beads-only.ts'
 import { testApi } from '../testing/test-api.ts'
@@ -47,6 +50,35 @@ describe('Beads-only mode', () => {
     const { surfaces } = answer.json<{ profile: { surfaces: string[] } }>().profile
     expect(surfaces).toEqual(expect.arrayContaining(['board', 'backlog', 'graph', 'details', 'authoring', 'history']))
     expect(surfaces).not.toContain('sessions')
+  })
+
+  it('tells in the capabilities of source, ledger and read-only as in the status', async () => {
+    const told = async (mode: BeadsOnlyDouble) => {
+      const api = await testApi({ mode })
+      const answer = (await api.call({ url: '/api/v1/capabilities' })).json<Static<typeof capabilities>>()
+      expect([...Compile(capabilities).Errors(answer)]).toEqual([])
+      const { source, manifest_path, beads_read_only, profile } = answer
+      return { source, manifest_path, beads_read_only, surfaces: profile.surfaces }
+    }
+    const source = { kind: 'url', display: 'mysql://root@127.0.0.1:3307/gemba', readonly: false }
+    const ledger = { manifest_path: '.gemba/session-manifest.jsonl' }
+    const writable = await told(new BeadsOnlyDouble())
+    expect(writable).toMatchObject({ source, ...ledger, beads_read_only: false })
+    expect(writable.surfaces).toContain('authoring')
+    const asked = await told(new BeadsOnlyDouble(true))
+    expect(asked).toMatchObject({ source: { ...source, readonly: true }, ...ledger, beads_read_only: true })
+    expect(asked.surfaces).not.toContain('authoring')
+    const unchosen = new BeadsOnlyDouble()
+    unchosen.chosen = null
+    expect(await told(unchosen)).toMatchObject({ source: null, ...ledger })
+  })
+
+  it('tells in the capabilities that the source itself is read-only', async () => {
+    const api = await testApi({ mode: new BeadsOnlyDouble() })
+    const manifest = await api.work.manifest()
+    api.work.manifest = async () => ({ ...manifest, readOnly: true, readOnlyReason: 'the login may only read' })
+    const answer = (await api.call({ url: '/api/v1/capabilities' })).json<Static<typeof capabilities>>()
+    expect(answer).toMatchObject({ source: { readonly: true }, beads_read_only: false })
   })
 
   it('tells of a source that does not answer what it said last, and nothing of the one before', async () => {

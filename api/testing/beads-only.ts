@@ -1,6 +1,6 @@
 import { noTrouble } from '../../model/error.ts'
 import type { SessionManifest } from '../../model/manifest.ts'
-import { profileOf, type ModeStatus, type SourceSelection } from '../../model/mode.ts'
+import { profileOf, type ModePlace, type ModeSource, type ModeStatus, type SourceSelection } from '../../model/mode.ts'
 import type { ModeView } from '../api-deps.ts'
 import { at } from './samples.ts'
 
@@ -27,6 +27,16 @@ export class BeadsOnlyDouble implements ModeView {
   checks = 0
   source = 's1'
   ledger: SessionManifest | null = null
+  chosen: ModeSource | null = { kind: 'url', display: 'mysql://root@127.0.0.1:3307/gemba' }
+  readonly #readOnly: boolean
+
+  constructor(readOnly = false) {
+    this.#readOnly = readOnly
+  }
+
+  place(): ModePlace {
+    return { source: this.chosen, manifest_path: status.manifest_path }
+  }
 
   sourceId(): string {
     return this.source
@@ -37,7 +47,7 @@ export class BeadsOnlyDouble implements ModeView {
   }
 
   profile() {
-    return profileOf('beads_only', false)
+    return profileOf('beads_only', this.#readOnly)
   }
 
   manifest(): SessionManifest | null {

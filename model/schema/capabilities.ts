@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { stateCategory } from './bead.ts'
 import { diskState } from './disk.ts'
-import { capabilityProfile } from './mode.ts'
+import { capabilityProfile, modeSource } from './mode.ts'
 import { trouble } from './problem.ts'
 import { instant, nullable, record, words } from './text.ts'
 
@@ -38,6 +38,9 @@ const orchestration = record('OrchestrationManifest', {
 export const capabilities = record('Capabilities', {
   mode: words(['full', 'beads_only']),
   profile: capabilityProfile,
+  source: nullable(modeSource),
+  manifest_path: nullable(Type.String({ description: 'Where changes are recorded; null where they are not.' })),
+  beads_read_only: Type.Boolean({ description: 'Started with `--beads-read-only`.' }),
   version: Type.String(),
   person: Type.String(),
   project: record('ProjectCapabilities', {

@@ -32,17 +32,17 @@ const remoteState = record('RemoteState', {
   why: Type.String(),
 })
 
+export const modeSource = record('ModeSource', {
+  kind: words(['url', 'worktree', 'beads_dir', 'project']),
+  display: Type.String(),
+  readonly: Type.Boolean(),
+})
+
 export const modeStatus = record(
   'ModeStatus',
   {
     mode,
-    source: nullable(
-      record('ModeSource', {
-        kind: words(['url', 'worktree', 'beads_dir', 'project']),
-        display: Type.String(),
-        readonly: Type.Boolean(),
-      }),
-    ),
+    source: nullable(modeSource),
     source_id: Type.String({
       description: 'Names the open source. A change that carries it in `X-GEMBA-Source` is refused once it is another.',
     }),

@@ -81,7 +81,16 @@ describe('gemba serve --beads-only', () => {
       health: { healthy: true },
       manifest: { status: 'ok' },
     })
-    for (const path of ['/sessions', '/escalations', '/hosts', '/parked']) {
+    for (const path of [
+      '/sessions',
+      '/escalations',
+      '/hosts',
+      '/parked',
+      '/walk',
+      '/reviews/1',
+      '/cascades',
+      '/setup',
+    ]) {
       expect(await codeOf(running.api.get(path))).toBe('unavailable_in_mode')
     }
     expect(await codeOf(running.api.change('POST', '/dispatch', { items: [{ bead: 'gm-1' }] }))).toBe(
@@ -137,6 +146,12 @@ describe('gemba serve --beads-only', () => {
       GEMBA_BEADS_ONLY: 'true',
     })
     expect(await reader.api.get<ModeStatus>('/status')).toMatchObject({ beads_read_only: true, privilege: 'read_only' })
+    expect(await reader.api.get<object>('/capabilities')).toMatchObject({
+      mode: 'beads_only',
+      beads_read_only: true,
+      source: { kind: 'url', display: addressOf(database), readonly: true },
+      manifest_path: join(reader.folder, '.gemba', 'session-manifest.jsonl'),
+    })
     expect(await codeOf(reader.api.change('PATCH', `/beads/${bead.id}`, { status: 'in_progress' }))).toBe('read_only')
     expect(await codeOf(reader.api.create({ title: 'x' }))).toBe('read_only')
     expect((await writer.api.bead(bead.id)).status).toBe('open')
@@ -286,7 +301,16 @@ describe('the console of Beads-only mode', () => {
     await see(panel).toContainText('not applicable')
     await see(page.getByRole('navigation', { name: 'Pages' }).getByRole('link')).toHaveText(['Board', 'Backlog'])
     await expectAccessible(page)
-    for (const path of ['/sessions', '/sessions/s1', '/inbox', '/hosts']) {
+    for (const path of [
+      '/sessions',
+      '/sessions/s1',
+      '/inbox',
+      '/hosts',
+      '/walk/7',
+      '/review',
+      '/cascade/x/y',
+      '/setup',
+    ]) {
       await page.goto(new URL(path, running.printed).href)
       await see(page.getByRole('heading', { name: /is unavailable in Beads-only mode/ })).toBeVisible(patience)
     }

@@ -2517,6 +2517,10 @@ export interface components {
             /** @enum {string} */
             mode: "full" | "beads_only";
             profile: components["schemas"]["CapabilityProfile"];
+            source: components["schemas"]["ModeSource"] | null;
+            manifest_path: string | null;
+            /** @description Started with `--beads-read-only`. */
+            beads_read_only: boolean;
             version: string;
             person: string;
             project: components["schemas"]["ProjectCapabilities"];
