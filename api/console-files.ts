@@ -5,7 +5,12 @@ import { isApiPath } from './api-path.ts'
 import { answerProblem } from './problem.ts'
 
 /** The built console: hashed assets for good, everything else looked up each time, pages by the single `index.html`. */
-export async function consoleFiles(app: FastifyInstance, folder: string | null): Promise<void> {
+export async function consoleFiles(
+  app: FastifyInstance,
+  folder: string | null,
+  /** What is told instead of that there is nothing at the path. */
+  missing: (path: string) => GembaError | undefined,
+): Promise<void> {
   if (folder !== null) {
     await app.register(fastifyStatic, {
       root: folder,
@@ -20,7 +25,7 @@ export async function consoleFiles(app: FastifyInstance, folder: string | null):
   app.setNotFoundHandler(async (request, reply) => {
     if (folder !== null && isPage(request)) return reply.sendFile('index.html')
     const path = request.url.split('?', 1)[0]?.slice(0, 200) ?? ''
-    return answerProblem(new GembaError('not_found', { path }), request, reply)
+    return answerProblem(missing(path) ?? new GembaError('not_found', { path }), request, reply)
   })
 }
 

@@ -12,6 +12,7 @@ import { EventStreams } from './event-streams.ts'
 import type { EventStreamLimits } from './event-streams.ts'
 import { gate } from './gate.ts'
 import { describeRoutes } from './openapi.ts'
+import { missingAt } from './missing-surface.ts'
 import { answerProblem, bodyLimit } from './problem.ts'
 import { routes } from './routes.ts'
 import { SignIn } from './sign-in.ts'
@@ -86,6 +87,6 @@ export async function createApi(deps: ApiDeps, limits: Partial<EventStreamLimits
   await describeRoutes(app)
   await routes(app, { deps, confirm: confirmWith(deps), streams, signIn })
   await temporalUi(app, { ui: deps.temporalUi, origins: deps.origins, store: deps.store })
-  await consoleFiles(app, deps.webFolder)
+  await consoleFiles(app, deps.webFolder, (path) => missingAt(deps.mode.profile(), path))
   return app
 }

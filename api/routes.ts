@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
-import { GembaError } from '../model/error.ts'
 import type { Surface } from '../model/mode.ts'
 import { beadsExport } from './routes/beads-export.ts'
 import { beadsImport } from './routes/beads-import.ts'
@@ -21,14 +20,13 @@ import { sessions } from './routes/sessions.ts'
 import { status } from './routes/status.ts'
 import { terminal } from './routes/terminal.ts'
 import type { ApiDeps } from './api-deps.ts'
+import { missingSurface } from './missing-surface.ts'
 import type { ApiParts } from './parts.ts'
 
 interface Noun {
   readonly plugin: FastifyPluginAsync<ApiParts>
   /** Where the server lacks this surface, every address of the noun says so. */
   readonly surface?: Surface
-  /** What is told to be missing, for a person. */
-  readonly what?: string
 }
 
 const nouns: readonly Noun[] = [
@@ -37,15 +35,15 @@ const nouns: readonly Noun[] = [
   { plugin: beads },
   { plugin: board },
   { plugin: beadLinks },
-  { plugin: beadsHistory, surface: 'history', what: 'The Beads history' },
+  { plugin: beadsHistory, surface: 'history' },
   { plugin: beadsImport },
   { plugin: beadsExport },
-  { plugin: dispatch, surface: 'dispatch', what: 'Dispatching beads to agents' },
-  { plugin: sessions, surface: 'sessions', what: 'The work of agents in sessions' },
-  { plugin: terminal, surface: 'sessions', what: 'The terminal of a session' },
-  { plugin: escalations, surface: 'escalations', what: 'The inbox of escalations' },
-  { plugin: hosts, surface: 'hosts', what: 'The list of hosts' },
-  { plugin: hostStream, surface: 'hosts', what: 'The connection of hosts' },
+  { plugin: dispatch, surface: 'dispatch' },
+  { plugin: sessions, surface: 'sessions' },
+  { plugin: terminal, surface: 'sessions' },
+  { plugin: escalations, surface: 'escalations' },
+  { plugin: hosts, surface: 'hosts' },
+  { plugin: hostStream, surface: 'hosts' },
   { plugin: events },
   { plugin: nonces },
   { plugin: login },
@@ -54,17 +52,16 @@ const nouns: readonly Noun[] = [
 
 /** Every address of the API, one plugin a noun. */
 export async function routes(app: FastifyInstance, parts: ApiParts): Promise<void> {
-  for (const { plugin, surface, what = '' } of nouns) {
+  for (const { plugin, surface } of nouns) {
     await app.register(async (scope) => {
-      if (surface !== undefined) scope.addHook('onRequest', async () => refuseMissing(parts.deps, surface, what))
+      if (surface !== undefined) scope.addHook('onRequest', async () => refuseMissing(parts.deps, surface))
       await scope.register(plugin, { ...parts, prefix: '/api/v1' })
     })
   }
   await app.register(health, parts)
 }
 
-function refuseMissing(deps: ApiDeps, surface: Surface, what: string): void {
-  const { mode, surfaces } = deps.mode.profile()
-  if (surfaces.includes(surface)) return
-  throw new GembaError('unavailable_in_mode', { what, mode: mode === 'full' ? 'full' : 'Beads-only' })
+function refuseMissing({ mode }: ApiDeps, surface: Surface): void {
+  const missing = missingSurface(mode.profile(), surface)
+  if (missing !== undefined) throw missing
 }

@@ -30,6 +30,7 @@ export const surfaces = [
   'source-selection',
   'sessions',
   'dispatch',
+  'cascades',
   'escalations',
   'hosts',
   'walk',

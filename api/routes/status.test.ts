@@ -121,11 +121,26 @@ describe('Beads-only mode', () => {
     ['POST', '/dispatch'],
     ['POST', '/beads/gm-1/unpark'],
     ['POST', '/sessions/s1/end'],
+    ['GET', '/walk'],
+    ['POST', '/walks/1/start'],
+    ['GET', '/review?bead=gm-1'],
+    ['PUT', '/triage/gm-1'],
+    ['POST', '/cascades'],
+    ['POST', '/setup'],
   ] as const)('refuses %s %s with a code', async (method, path) => {
     const api = await testApi({ mode: new BeadsOnlyDouble() })
     const url = `/api/v1${path}`
     const answer = method === 'GET' ? await api.call({ method, url }) : await api.change(method, url, {})
     expect([answer.statusCode, codeOf(answer)]).toEqual([409, 'unavailable_in_mode'])
+  })
+
+  it('has nothing else at addresses that lead nowhere in any mode', async () => {
+    const [api, full] = [await testApi({ mode: new BeadsOnlyDouble() }), await testApi()]
+    expect(codeOf(await api.call({ url: '/api/v1/walkers' }))).toBe('not_found')
+    expect(codeOf(await api.call({ url: '/walk' }))).toBe('not_found')
+    for (const url of ['/api/v1/walk', '/api/v1/cascades', '/api/v1/setup']) {
+      expect(codeOf(await full.call({ url }))).toBe('not_found')
+    }
   })
 
   it('moves a bead to In Progress as an edit, and starts nothing', async () => {

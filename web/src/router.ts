@@ -1,5 +1,6 @@
-import type { Router } from 'vue-router'
+import type { Router, RouteRecordRaw } from 'vue-router'
 import { createRouter, createWebHistory } from 'vue-router'
+import { surfaceNames } from '../../model/surface-names.ts'
 import BoardPage from './pages/BoardPage.vue'
 
 /** Pages by job; everything but the board is loaded when it is first opened. */
@@ -45,6 +46,7 @@ export function makeRouter(): Router {
         component: () => import('./pages/ExchangePage.vue'),
         meta: { title: 'Import and export' },
       },
+      ...reserved(),
       {
         path: '/:path(.*)*',
         name: 'nowhere',
@@ -53,4 +55,15 @@ export function makeRouter(): Router {
       },
     ],
   })
+}
+
+/** Addresses of what a mode may lack: there it is said to be unavailable; elsewhere there is nothing at them yet. */
+function reserved(): RouteRecordRaw[] {
+  return Object.entries(surfaceNames).flatMap(([surface, { title, leads }]) =>
+    leads.map((lead) => ({
+      path: `/${lead}/:rest(.*)*`,
+      component: () => import('./pages/NowherePage.vue'),
+      meta: { title: 'Nothing here', surface, missing: title },
+    })),
+  )
 }

@@ -2536,7 +2536,7 @@ export interface components {
             mode: "full" | "beads_only";
             /** @description Started read-only; a source may refuse writes for reasons of its own. */
             readOnly: boolean;
-            surfaces: ("board" | "backlog" | "graph" | "details" | "authoring" | "history" | "source-selection" | "sessions" | "dispatch" | "escalations" | "hosts" | "walk" | "review" | "orchestration-setup" | "project-onboarding")[];
+            surfaces: ("board" | "backlog" | "graph" | "details" | "authoring" | "history" | "source-selection" | "sessions" | "dispatch" | "cascades" | "escalations" | "hosts" | "walk" | "review" | "orchestration-setup" | "project-onboarding")[];
         };
         CloseBead: {
             reason: string;
