@@ -1,5 +1,6 @@
 /** The planning half and every state of it: no finding of axe, nothing sticks out, everything can be hit by a finger. */
 import type { Page } from '@playwright/test'
+import { GembaError, troubleOf } from '../model/error.ts'
 import { profileOf, type ModeStatus, type RemoteState } from '../model/mode.ts'
 import type { ApiDouble } from './testing/api-double.ts'
 import { ConsoleBench, see } from './testing/console-bench.ts'
@@ -25,7 +26,11 @@ const lostRemote: RemoteState = {
   reachable: 'no',
   why: 'The host is not known.',
 }
-const away = { healthy: false, why: 'Connection refused.', since: new Date(0).toISOString() }
+const away = {
+  ...troubleOf(new GembaError('work_plane_unavailable', { why: 'connection refused' })),
+  healthy: false,
+  since: new Date(0).toISOString(),
+}
 const failed = { path: '/data/session-manifest.jsonl', status: 'failed', why: 'The disk is full.', lost: 2 } as const
 
 /** Beads-only mode in which the status says this besides. */
@@ -134,7 +139,7 @@ itLooksOver(bench, {
   'a bead beside the backlog': { path: '/backlog/lan-9', shows: 'Not markup' },
   'the status': { path: '/board?panel=status', shows: 'Look again', get: beadsOnly },
   'the status of a read-only source': { path: '/board?panel=status', shows: 'read-only', get: readOnly },
-  'a source that is away': { path: '/board?panel=status', shows: 'does not answer', get: told({ health: away }) },
+  'a source that is away': { path: '/board?panel=status', shows: 'connection refused', get: told({ health: away }) },
   'a manifest that fails': {
     path: '/board?panel=status',
     shows: 'can not be written',
