@@ -1,4 +1,4 @@
-import { expect as see, type Browser, type Page } from '@playwright/test'
+import { expect, type Browser, type Locator, type Page } from '@playwright/test'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
@@ -6,14 +6,25 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import type { ManifestEntry } from '../../model/manifest.ts'
 import { createBeads } from '../../planes/work/create-beads.ts'
 import { startDoltServer, type DoltServer } from '../dolt-server.ts'
-import type { RunningBeadsOnly } from './beads-only-server.ts'
+import { launchBeadsOnly, type RunningBeadsOnly } from './beads-only-server.ts'
 import { launchBrowser, patience } from './browser.ts'
 
-/** A Dolt server and a browser for the tests of a file; each test makes databases and windows of its own. */
+export const see = expect.configure(patience)
+
+/** A database of its own, open in the Gemba that the tests of a file share, and a person who looks at it. */
+export interface BeadsScene {
+  readonly database: string
+  readonly running: RunningBeadsOnly
+  readonly page: Page
+}
+
+/** A Dolt server, a browser and a `gemba serve --beads-only` for the tests of a file. */
 export class BeadsOnlyBench {
   #dolt: DoltServer | undefined
   #browser: Browser | undefined
+  #running: Promise<RunningBeadsOnly> | undefined
   #databases = 0
+  readonly #ends: (() => Promise<void>)[] = []
 
   constructor() {
     beforeAll(async () => {
@@ -21,6 +32,7 @@ export class BeadsOnlyBench {
     })
     afterAll(async () => {
       await this.#browser?.close()
+      for (const end of this.#ends.reverse()) await end()
       await this.#dolt?.release()
     })
   }
@@ -28,6 +40,14 @@ export class BeadsOnlyBench {
   get dolt(): DoltServer {
     if (this.#dolt === undefined) throw new Error('there is a Dolt server only while tests run')
     return this.#dolt
+  }
+
+  /** Opens a new database in the shared Gemba, as its source selection does, and a page of it. */
+  async begin(path = '/board'): Promise<BeadsScene> {
+    const database = await this.newDatabase()
+    const running = await this.#shared()
+    await running.api.change('POST', '/status/source', { kind: 'url', url: this.addressOf(database) })
+    return { database, running, page: await this.open(running, path) }
   }
 
   async newDatabase(): Promise<string> {
@@ -60,15 +80,25 @@ export class BeadsOnlyBench {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } })
     onTestFinished(() => context.close())
     const page = await context.newPage()
-    await page.goto(running.printed)
-    await see(page.locator('[data-connection]')).toHaveText('live', patience)
-    await page.goto(new URL(path, running.printed).href)
-    await see(page.locator('[data-connection]')).toHaveText('live', patience)
+    const { origin, hash } = new URL(running.printed)
+    await page.goto(`${origin}${path}${hash}`)
+    await see(page.locator('[data-connection]')).toHaveText('live')
     return page
+  }
+
+  /** What the session manifest tells of a database, in its order, after the connection to it. */
+  manifestOf(running: RunningBeadsOnly, database: string): ManifestEntry[] {
+    const all = manifestOf(running).filter(({ source }) => source.display === this.addressOf(database))
+    return all.filter(({ action }) => action !== 'source.connected')
+  }
+
+  #shared(): Promise<RunningBeadsOnly> {
+    this.#running ??= launchBeadsOnly(['--beads-only'], {}, (end) => void this.#ends.push(end))
+    return this.#running
   }
 }
 
-/** What the session manifest of a server holds; nothing where there is no file. */
+/** All that the session manifest of a server holds; nothing where there is no file. */
 export function manifestOf({ folder }: RunningBeadsOnly): ManifestEntry[] {
   const file = join(folder, '.gemba', 'session-manifest.jsonl')
   if (!existsSync(file)) return []
@@ -76,14 +106,21 @@ export function manifestOf({ folder }: RunningBeadsOnly): ManifestEntry[] {
   return lines.map((line) => JSON.parse(line) as ManifestEntry)
 }
 
-export function actionsOf(running: RunningBeadsOnly): string[] {
-  return manifestOf(running).map(({ action }) => action)
+/** The panel of one bead. */
+export function panelOf(page: Page, bead: string): Locator {
+  return page.getByRole('complementary', { name: `Bead ${bead}` })
+}
+
+/** Goes elsewhere in the console by its address. */
+export async function goTo(page: Page, path: string): Promise<void> {
+  await page.goto(new URL(path, page.url()).href)
+  await see(page.locator('[data-connection]')).toHaveText('live')
 }
 
 /** Drags a card by the mouse into a lane of the Kanban board. */
 export async function dragCard(page: Page, bead: string, lane: string): Promise<void> {
   const card = page.locator(`[data-lanes] [data-bead="${bead}"]`)
-  await see(card).toBeVisible(patience)
+  await see(card).toBeVisible()
   const [from, to] = [await card.boundingBox(), await page.locator(`[data-lane="${lane}"]`).boundingBox()]
   if (from === null || to === null) throw new Error('nothing to drag')
   await page.mouse.move(from.x + 40, from.y + 14)
