@@ -42,6 +42,16 @@ export class BeadsOnlyBench {
     return this.#dolt
   }
 
+  /** What happens while the Dolt server is gone; it is there again at the end. */
+  async whileAway(happens: () => Promise<void>): Promise<void> {
+    await this.dolt.kill()
+    try {
+      await happens()
+    } finally {
+      await this.dolt.restart()
+    }
+  }
+
   /** Opens a new database in the shared Gemba, as its source selection does, and a page of it. */
   async begin(path = '/board'): Promise<BeadsScene> {
     const database = await this.newDatabase()
