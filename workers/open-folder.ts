@@ -10,7 +10,7 @@ import { openBdFolder } from '../planes/work/bd/open-bd-folder.ts'
 import { requireReadOnlyBeneath } from '../planes/work/bd/read-only-beneath.ts'
 import { openBeads } from '../planes/work/beads-sql.ts'
 import type { BeadsLogin } from '../planes/work/login.ts'
-import { readOnlyWorkPlane } from '../planes/work/read-only-work-plane.ts'
+import { readOnlyWhile, requireWritable } from '../planes/work/read-only-work-plane.ts'
 import { isOlderSchema } from '../planes/work/shape.ts'
 import { sqlExchange } from '../planes/work/sql-exchange.ts'
 
@@ -69,18 +69,24 @@ async function openServed(
     await raw.disconnect()
     return writable
   }
-  if (readOnly || !(await isBroughtBack(beads))) return { raw, exchange }
-  const refuse = (): Promise<never> => Promise.reject(new GembaError('read_only', { why: broughtBack }))
-  return { raw: readOnlyWorkPlane(raw, broughtBack), exchange: { ...exchange, import: refuse } }
+  const reason = (): Promise<string | null> => broughtBack(beads)
+  const writing: BeadsExchange['import'] = async (texts, options) => {
+    await requireWritable(reason)
+    return exchange.import(texts, options)
+  }
+  return { raw: readOnlyWhile(raw, reason), exchange: { ...exchange, import: writing } }
 }
 
-const broughtBack =
-  'the next write of `bd` would bring back whatever stands in `.beads/issues.jsonl`: run `bd config set export.auto ' +
-  'false` in that folder, delete the file, and choose the source again'
-
-/** Several versions of bd read that file at each write on a server, over newer rows (facts of `bd` 0.5). */
-async function isBroughtBack({ beads }: BeadsFolder): Promise<boolean> {
-  return (await lstat(join(beads, 'issues.jsonl')).catch(() => undefined)) !== undefined
+/**
+ * Why a change by SQL would be undone, or null: several versions of bd read `issues.jsonl` at each write on a server, over
+ * newer rows (facts of `bd` 0.5). bd writes that file at any time, so it is looked for before each change.
+ */
+async function broughtBack({ beads }: BeadsFolder): Promise<string | null> {
+  if ((await lstat(join(beads, 'issues.jsonl')).catch(() => undefined)) === undefined) return null
+  return (
+    'the next write of `bd` would bring back whatever stands in `.beads/issues.jsonl`: run `bd config set export.auto ' +
+    'false` in that folder, then delete the file'
+  )
 }
 
 /** Undefined when there is no bd that may write, whatever the reason. */

@@ -83,6 +83,25 @@ describe('a folder whose database a server keeps', () => {
     expect(await (await open(folder)).work.manifest()).toMatchObject({ readOnly: false })
   })
 
+  it('is only read from the moment on when bd writes that file, and written again once it is gone', async () => {
+    const folder = await served('exported')
+    const { work, exchange, manifest } = await open(folder)
+    const { id } = await work.create({ title: 'kept' }, by)
+    await writeFile(join(folder, '.beads', 'issues.jsonl'), '')
+    const refused = { code: 'read_only', message: expect.stringContaining('export.auto') }
+    await expect(work.update(id, { title: 'lost' }, by)).rejects.toMatchObject(refused)
+    await expect(work.claim(id, 'session/s1', by)).rejects.toMatchObject(refused)
+    await expect(exchange.import([], { actor: system })).rejects.toMatchObject(refused)
+    expect(await work.manifest()).toMatchObject({ readOnly: true, readOnlyReason: expect.stringContaining('issues') })
+    expect((await work.get(id)).title).toBe('kept')
+    expect(await exchange.export('bd', async () => undefined)).toBeGreaterThan(0)
+    expect(manifest.state()).toMatchObject({ status: 'off', why: expect.stringContaining('issues.jsonl') })
+    await rm(join(folder, '.beads', 'issues.jsonl'))
+    expect(await work.manifest()).toMatchObject({ readOnly: false, readOnlyReason: null })
+    expect(await work.update(id, { title: 'kept anew' }, by)).toMatchObject({ title: 'kept anew' })
+    expect(manifest.state()).toMatchObject({ status: 'ok' })
+  })
+
   it('of an older schema is written through bd, and only read where there is none that was tested', async () => {
     const folder = await served('older')
     await root.query('DELETE FROM schema_migrations WHERE version > 30')
