@@ -229,6 +229,11 @@ export const catalogue = {
     message: 'There is no Beads database in {folder}.',
     mend: 'Name a folder that has a `.beads` folder, or let one be made there.',
   },
+  bd_hung: {
+    status: 504,
+    message: '`bd` did not end within {seconds} s, and was ended with all that it had started.',
+    mend: 'Try it again. When it lasts, see with `bd list` in that folder whether another program holds the database open.',
+  },
   bd_failed: {
     status: 502,
     message: '`bd` failed, or answered what Gemba does not understand: {why}.',

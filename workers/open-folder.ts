@@ -23,6 +23,8 @@ export interface SourceAccess {
   readonly restart: boolean
   /** Whether a console is open: a folder that bd has to read as a whole is then read more often. */
   readonly watched: () => boolean
+  /** Milliseconds after which a bd that hangs is ended; a minute when absent. */
+  readonly timeoutMs?: number
 }
 
 /** A Beads database as it is: nothing of what is done is recorded. */

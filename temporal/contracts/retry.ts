@@ -8,6 +8,7 @@ export const retriedCodes: readonly ErrorCode[] = [
   'beads_database_missing',
   'beads_server_not_dolt',
   'beads_tables_missing',
+  'bd_hung',
   'temporal_unavailable',
   'store_unavailable',
   'store_in_use',

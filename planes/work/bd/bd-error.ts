@@ -66,10 +66,12 @@ export function bdFailure(result: ExecResult): GembaError {
   return new GembaError('bd_failed', { why: said.slice(0, 300) || `it ended with ${result.code}` })
 }
 
-/** bd did not run to its end. */
-export function bdTrouble(error: unknown): GembaError {
+/** bd did not run to its end, for which it had `timeout` milliseconds. */
+export function bdTrouble(error: unknown, timeout: number): GembaError {
   if (error instanceof GembaError) return error
   if (!(error instanceof ExecError)) return new GembaError('internal', { why: String(error) }, { cause: error })
+  if (error.reason === 'timeout')
+    return new GembaError('bd_hung', { seconds: String(timeout / 1000) }, { cause: error })
   if (error.reason === 'overflow') return new GembaError('bd_failed', { why: error.message }, { cause: error })
   const hint = /locked by another/i.test(error.result.stderr) ? '; another program has the database open' : ''
   return new GembaError('work_plane_unavailable', { why: `${error.message}${hint}` }, { cause: error })

@@ -23,7 +23,7 @@ describe('running bd', () => {
   it('kills one that hangs, with all that it started', async () => {
     const script = 'sleep 600 & echo $! > "$ROOT/child"; sleep 600 & wait'
     const { double, bd } = await open(script, { timeoutMs: 1_000 })
-    await expect(bd.run(['export'])).rejects.toMatchObject({ code: 'work_plane_unavailable' })
+    await expect(bd.run(['export'])).rejects.toMatchObject({ code: 'bd_hung', params: { seconds: '1' } })
     const child = Number(await readFile(join(double.root, 'child'), 'utf8'))
     await expect.poll(() => isRunning(child)).toBe(false)
   })

@@ -27,8 +27,8 @@ export interface BdRun {
 export interface BdProgram {
   /**
    * Runs a command and gives what it printed. A failure is a `GembaError` of the catalogue: words of bd by `bdFailure`,
-   * a bd that hangs, or that somebody else keeps out of the database, as `work_plane_unavailable`. Conflicts and locks
-   * are tried again with pauses. `positional` come after `--` and are never taken for flags.
+   * a bd that hangs as `bd_hung`, one that somebody else keeps out of the database as `work_plane_unavailable`.
+   * Conflicts and locks are tried again with pauses. `positional` come after `--` and are never taken for flags.
    */
   run(flags: readonly string[], positional?: readonly string[], run?: BdRun): Promise<string>
   /** Ends what still runs. */
@@ -63,7 +63,7 @@ export function bdProgram({ folder, readOnly, timeoutMs, env = process.env }: Bd
   const once = async (args: readonly string[], timeout: number): Promise<string> => {
     const options = { cwd: folder.root, env: environment, timeout, maxBuffer: 512 * mebibyte, signal: ending.signal }
     const result = await execGroup(program, args, options).catch((error: unknown) => {
-      throw bdTrouble(error)
+      throw bdTrouble(error, timeout)
     })
     if (result.code !== 0) throw bdFailure(result)
     return spoken(result)

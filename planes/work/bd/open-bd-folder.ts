@@ -31,7 +31,7 @@ export interface BdFolderOptions {
   readonly slowMs?: number
   /** Whether somebody looks at what changes; while nobody does, full readings are rarer. Default: always. */
   readonly watched?: () => boolean
-  /** Milliseconds after which a bd that hangs is killed with all that it started. Default 60,000. */
+  /** Milliseconds after which a bd that hangs is killed with all that it started; twice that for a full reading. Default 60,000. */
   readonly timeoutMs?: number
   readonly env?: NodeJS.ProcessEnv
 }
@@ -48,9 +48,9 @@ export interface OpenBdFolder {
  * one slow reading that everybody shares. Fails with `beads_missing`, with `tool_missing` without bd, and as bd does.
  */
 export async function openBdFolder(options: BdFolderOptions): Promise<OpenBdFolder> {
-  const { readOnly = false, slowMs = 10_000, watched = () => true, timeoutMs, env } = options
+  const { readOnly = false, slowMs = 10_000, watched = () => true, timeoutMs = 60_000, env } = options
   const folder = await requireBeads(options.folder)
-  const more = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(env === undefined ? {} : { env }) }
+  const more = { timeoutMs, ...(env === undefined ? {} : { env }) }
   // Which bd it is shows without a database. One that was never tested shall not even bring that to its own schema.
   const asked = bdProgram({ folder, readOnly, ...more })
   const version = await readVersion(asked).finally(() => asked.close())
@@ -60,7 +60,7 @@ export async function openBdFolder(options: BdFolderOptions): Promise<OpenBdFold
     const source: BdSource = {
       bd,
       folder,
-      sightings: sightings(bd, { folder, slowMs, watched }),
+      sightings: sightings(bd, { folder, slowMs, watched, readingMs: 2 * timeoutMs }),
       journal: journalOf(folder.beads),
       words,
     }

@@ -29,10 +29,10 @@ export interface SightingOptions {
   readonly slowMs: number
   /** Whether somebody looks at what changes. */
   readonly watched: () => boolean
+  /** Milliseconds that a full reading may take. */
+  readonly readingMs: number
 }
 
-/** Milliseconds that a full reading may take. */
-const readingMs = 120_000
 /** Milliseconds for which a failure is told without another try. */
 const restMs = 5_000
 /** Beads that are taken in at once; between two lots others have a turn. */
@@ -41,7 +41,7 @@ const lot = 250
 /** While nobody watches, or each write of others would show, full readings without a hint are so many times rarer. */
 const rareFactor = 12
 
-export function sightings(bd: BdProgram, { folder, slowMs, watched }: SightingOptions): Sightings {
+export function sightings(bd: BdProgram, { folder, slowMs, watched, readingMs }: SightingOptions): Sightings {
   const mirror = createMirror()
   let reading: Promise<void> | undefined
   let readAt = Number.NEGATIVE_INFINITY

@@ -29,7 +29,7 @@ export function sourceTrouble(code: string | null): string {
 
 /** Whether nobody was heard, instead of refused. */
 function isSilent(code: string | null): boolean {
-  return code === null || code === 'work_plane_unavailable'
+  return code === null || code === 'work_plane_unavailable' || code === 'bd_hung'
 }
 
 function accessLine({ privilege, read_only_reason: why }: ModeStatus): StatusLine {
