@@ -1,5 +1,6 @@
 import { expect, type Browser, type Locator, type Page } from '@playwright/test'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
@@ -114,6 +115,21 @@ export function manifestOf({ folder }: RunningBeadsOnly): ManifestEntry[] {
   if (!existsSync(file)) return []
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean)
   return lines.map((line) => JSON.parse(line) as ManifestEntry)
+}
+
+/** An empty folder that goes with the test. */
+export function newFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gemba-beads-folder-')))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A PATH on which there is nothing but Node and a shell; goes with the test. */
+export function barePath(): string {
+  const folder = newFolder()
+  symlinkSync(process.execPath, join(folder, 'node'))
+  symlinkSync('/bin/sh', join(folder, 'sh'))
+  return folder
 }
 
 /** The panel of one bead. */

@@ -1,20 +1,13 @@
 /** What the status tells of source and manifest, and what can be done about it, on a real server (seed 001, 3, 5 and 6). */
 import type { Locator, Page } from '@playwright/test'
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import type { ModeStatus } from '../../model/mode.ts'
-import { BeadsOnlyBench, manifestOf, see } from './beads-only-bench.ts'
+import { BeadsOnlyBench, manifestOf, newFolder, see } from './beads-only-bench.ts'
 import { startBeadsOnly } from './running-beads-only.ts'
 
 const bench = new BeadsOnlyBench()
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gemba-beads-source-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 function panelOn(page: Page): Locator {
   return page.locator('[data-project-panel]')
