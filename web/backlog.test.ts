@@ -99,6 +99,20 @@ it('changes the priority by drag, by keys and by menu, and says when that was re
   await see(row('lan-9')).toContainText('Critical')
 })
 
+it('keeps the focus on a bead that its priority moves down', async () => {
+  await bench.signIn('/backlog')
+  await row('lan-9').locator('[data-card]').focus()
+  for (const [priority, word] of [
+    [1, 'High'],
+    [2, 'Medium'],
+  ] as const) {
+    await bench.page.keyboard.press('-')
+    await expect.poll(() => bench.api.bead('lan-9').priority, patience).toBe(priority)
+    await see(row('lan-9')).toContainText(word)
+    await expect.poll(focused, patience).toBe('lan-9')
+  }
+})
+
 it('is edited in its row, only while nobody else wrote, and a clash is chosen', async () => {
   await bench.signIn('/backlog')
   await row('lan-9').locator('[data-card]').focus()

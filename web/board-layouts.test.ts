@@ -38,6 +38,17 @@ describe('the layouts', () => {
     await see(bench.page.getByRole('treegrid')).toBeVisible()
   })
 
+  it.each(['flat', 'cascade'])('%s: the focus stays with a bead that moves within its list', async (name) => {
+    await bench.signIn(`/board?layout=${name}&order=modified`)
+    const bead = bench.page.locator('[data-bead="lan-10"]')
+    await bead.locator('[data-card]').focus()
+    const at = await bead.boundingBox()
+    const moved = { ...bench.api.bead('lan-10'), modifiedAt: minutesAgo(-1), revision: 9 }
+    bench.api.emit({ kind: 'bead.changed', bead: moved })
+    await expect.poll(async () => (await bead.boundingBox())?.y ?? 0, patience).toBeLessThan(at?.y ?? 0)
+    await see(bead.locator('[data-card]')).toBeFocused()
+  })
+
   it('order as chosen, and the other way round', async () => {
     const at = (id: string, minutes: number) => ({
       ...bench.api.bead(id),
