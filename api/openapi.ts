@@ -32,9 +32,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
     transform: ({ schema, url, route }) => {
       const hidden = !url.startsWith('/api/') && url !== '/healthz'
       const confirmed = route.method !== 'GET' && route.config?.access !== 'open' && !route.config?.unconfirmed
-      const headers = confirmed
-        ? { headers: confirmHeaders(route.method === 'PATCH' || route.method === 'DELETE') }
-        : {}
+      const headers = confirmed ? { headers: confirmHeaders(changesOneBead(String(route.method), url)) } : {}
       return { url, schema: { ...schema, ...headers, ...(hidden ? { hide: true } : {}) } }
     },
     transformObject: (document) => ('openapiObject' in document ? named(document.openapiObject) : {}),
@@ -64,6 +62,11 @@ function untouched(): ApiParts {
     signIn: nothing<ApiParts['signIn']>(),
     confirm: () => Promise.reject(new Error('no request comes here')),
   }
+}
+
+/** What of a bead is changed only while it is still the one that was seen, if the caller says which. */
+function changesOneBead(method: string, url: string): boolean {
+  return method === 'PATCH' || method === 'DELETE' || /\/beads\/:id\/(close|reopen)$/.test(url)
 }
 
 function confirmHeaders(ifMatch: boolean): Json {

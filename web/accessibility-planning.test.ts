@@ -132,6 +132,7 @@ itLooksOver(bench, {
   'the backlog': { path: '/backlog', shows: 'no acceptance' },
   'a row that is edited': { path: '/backlog', shows: 'Acceptance', get: press('lan-9', 'e') },
   'a row whose edit met another': { path: '/backlog', shows: 'This bead was changed meanwhile', get: clashed },
+  'a change that can be undone': { path: '/backlog', shows: 'Undo', get: press('lan-9', '-') },
   'the menu of a row': { path: '/backlog', shows: 'Open again', get: press('lan-14', 'm') },
   'a selection in the backlog': { path: '/backlog', shows: '2 selected', get: press('lan-9', 'x', 'Shift+ArrowDown') },
   'a clear backlog': { path: '/backlog', shows: 'The backlog is clear', get: cleared },

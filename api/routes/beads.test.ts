@@ -132,6 +132,22 @@ describe('a bead', () => {
     expect(fresh.json()).toMatchObject({ title: 'New', revision: 1 })
   })
 
+  it('is closed and opened again only if it is still the bead that was seen', async () => {
+    api.work.put('gm-1')
+    const change = async (verb: string, tag: string) => {
+      const [url, payload] = [`/api/v1/beads/gm-1/${verb}`, { reason: 'Done' }]
+      const headers = { 'x-gemba-confirm': await api.nonce('POST', url, payload, tag), 'if-match': tag }
+      return api.call({ method: 'POST', url, headers, payload })
+    }
+    const tag = async () => String((await api.call({ url: '/api/v1/beads/gm-1' })).headers['etag'])
+    const seen = await tag()
+    const closed = await change('close', seen)
+    expect([closed.statusCode, closed.json<{ state: string }>().state]).toEqual([200, 'completed'])
+    const stale = await change('reopen', seen)
+    expect([stale.statusCode, codeOf(stale)]).toEqual([412, 'bead_changed'])
+    expect((await change('reopen', await tag())).statusCode).toBe(200)
+  })
+
   it('is never started by an edit', async () => {
     api.work.put('gm-1')
     for (const status of ['in_progress', 'hooked']) {

@@ -200,16 +200,12 @@ export class ProjectDouble {
       this.delete(id)
       return { status: 204, body: null }
     }
-    if (verb === 'close')
-      return ok(
-        this.#setBead({ ...this.bead(id), status: 'closed', state: 'completed', closedAt: new Date().toISOString() }),
-      )
     if (verb === 'unpark') {
       this.#parked.delete(id)
       this.emit({ kind: 'bead.unparked', bead: id })
       return ok({})
     }
-    if (method !== 'PATCH') return ok(this.#detail(this.bead(id)))
+    if (method !== 'PATCH' && verb !== 'close' && verb !== 'reopen') return ok(this.#detail(this.bead(id)))
     const match = headers['if-match']
     if (match !== undefined && match !== `"${this.#detail(this.bead(id)).etag}"`) {
       const detail = `Bead ${id} was changed meanwhile.`
@@ -218,7 +214,7 @@ export class ProjectDouble {
         body: { code: 'bead_changed', detail, mend: 'Read it again, compare, and repeat the change.' },
       }
     }
-    return ok(this.#setBead(patched(this.bead(id), body as BeadPatch)))
+    return ok(this.#setBead(changed(this.bead(id), verb, body)))
   }
 
   /** The repairs of the status. */
@@ -318,6 +314,12 @@ export class ProjectDouble {
     this.emit({ kind: 'escalation.changed', escalation: decided })
     return decided
   }
+}
+
+function changed(bead: BeadSummary, verb: string | undefined, body: Record<string, unknown>): BeadSummary {
+  if (verb === 'close') return { ...bead, status: 'closed', state: 'completed', closedAt: new Date().toISOString() }
+  if (verb !== 'reopen') return patched(bead, body as BeadPatch)
+  return { ...patched(bead, { status: 'open', deferUntil: null }), closedAt: null }
 }
 
 function notFound(id: string): Answer {

@@ -52,20 +52,20 @@ export const api = {
     taken(http.POST('/api/v1/beads', { params: { header: confirmed }, body: mutable(bead) })),
   /** With `etag`: only while the bead is still that one. */
   updateBead(id: string, patch: BeadPatch, etag?: string): Promise<BeadDetail> {
-    const header = etag === undefined ? confirmed : { ...confirmed, 'if-match': `"${etag}"` }
-    return taken(http.PATCH('/api/v1/beads/{id}', { params: { path: { id }, header }, body: mutable(patch) }))
+    return taken(http.PATCH('/api/v1/beads/{id}', { params: onOne(id, etag), body: mutable(patch) }))
   },
   /** For good; with `etag`: only while the bead is still that one. */
   async deleteBead(id: string, etag?: string): Promise<void> {
-    const header = etag === undefined ? confirmed : { ...confirmed, 'if-match': `"${etag}"` }
-    await http.DELETE('/api/v1/beads/{id}', { params: { path: { id }, header } })
+    await http.DELETE('/api/v1/beads/{id}', { params: onOne(id, etag) })
   },
   beadHistory: (id: string): Promise<BeadHistory> =>
     taken(http.GET('/api/v1/beads/{id}/history', { params: { path: { id }, query: { limit: historyEvents } } })),
-  closeBead: (id: string, reason: string, force = false): Promise<BeadDetail> =>
-    taken(http.POST('/api/v1/beads/{id}/close', { params: onOne(id), body: force ? { reason, force } : { reason } })),
-  reopenBead: (id: string, reason: string): Promise<BeadDetail> =>
-    taken(http.POST('/api/v1/beads/{id}/reopen', { params: onOne(id), body: { reason } })),
+  /** With `etag`: only while the bead is still that one. `force`: also with open blockers or children. */
+  closeBead: (id: string, how: { reason: string; force?: true }, etag?: string): Promise<BeadDetail> =>
+    taken(http.POST('/api/v1/beads/{id}/close', { params: onOne(id, etag), body: how })),
+  /** With `etag`: only while the bead is still that one. */
+  reopenBead: (id: string, reason: string, etag?: string): Promise<BeadDetail> =>
+    taken(http.POST('/api/v1/beads/{id}/reopen', { params: onOne(id, etag), body: { reason } })),
   async comment(id: string, text: string): Promise<void> {
     await http.POST('/api/v1/beads/{id}/comments', { params: onOne(id), body: { text } })
   },
@@ -170,8 +170,9 @@ async function ticketed(path: string): Promise<URL> {
   return at
 }
 
-function onOne(id: string) {
-  return { path: { id }, header: confirmed }
+/** With `etag`: only while it is still that one. */
+function onOne(id: string, etag?: string) {
+  return { path: { id }, header: etag === undefined ? confirmed : { ...confirmed, 'if-match': `"${etag}"` } }
 }
 
 type Mutable<T> = T extends readonly (infer E)[]

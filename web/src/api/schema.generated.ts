@@ -471,6 +471,7 @@ export interface paths {
                 query?: never;
                 header: {
                     "x-gemba-confirm": string;
+                    "if-match"?: string;
                 };
                 path: {
                     id: string;
@@ -524,6 +525,7 @@ export interface paths {
                 query?: never;
                 header: {
                     "x-gemba-confirm": string;
+                    "if-match"?: string;
                 };
                 path: {
                     id: string;

@@ -91,6 +91,7 @@ export const commands = [
   { id: 'graph.list', group: 'Graph', title: 'Graph as a list, or as a drawing', keys: ['v l'], synonyms: 'text' },
   { id: 'board.views', group: 'Board', title: 'Saved views', keys: ['v s'], synonyms: 'filters bookmarks' },
   { id: 'bead.new', group: 'Bead', title: 'New bead', keys: ['c'], synonyms: 'create add issue' },
+  { id: 'undo', group: 'Bead', title: 'Undo the last change', keys: ['Mod+z'], synonyms: 'take back revert' },
   {
     id: 'panel.close',
     group: 'Bead',

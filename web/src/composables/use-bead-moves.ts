@@ -1,9 +1,10 @@
-import type { BeadPatch, BeadSummary, StateCategory } from '../../../model/bead.ts'
+import type { BeadDetail, BeadPatch, BeadSummary, StateCategory } from '../../../model/bead.ts'
 import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
 import type { Problem } from '../api/types.ts'
 import type { Move } from '../domain/move.ts'
 import { patchFor, planMove } from '../domain/move.ts'
+import { type BeadStep, undoOfClose, undoOfEdit, undoOfReopen } from '../domain/undo.ts'
 import { laneTitle } from '../domain/words.ts'
 import { useBeads } from '../stores/beads.ts'
 import type { Question } from '../stores/dialogs.ts'
@@ -13,11 +14,12 @@ import { useSessions } from '../stores/sessions.ts'
 import { useStarts } from '../stores/starts.ts'
 import { useToasts } from '../stores/toasts.ts'
 import { useProfile } from './use-profile.ts'
+import { useUndo } from './use-undo.ts'
 import { useWhenBead } from './use-when-bead.ts'
 
 /**
  * Moves cards between lanes: by drag, by menu, by keyboard, from the panel; all the same. What is refused is kept with
- * its bead, and `onRefused` sees to it that the person does.
+ * its bead, and `onRefused` sees to it that the person does. What was done has an undo, unless it started or ended work.
  */
 export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void) {
   const beads = useBeads()
@@ -27,21 +29,27 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
   const refusals = useRefusals()
   const dialogs = useDialogs()
   const whenBead = useWhenBead()
+  const undo = useUndo()
   const { has } = useProfile()
 
-  async function move(id: string, target: StateCategory): Promise<void> {
+  function move(id: string, target: StateCategory): Promise<void> {
+    return take(id, target, false)
+  }
+
+  /** `afterWork`: it goes on with a move that has ended a session, which nothing takes back. */
+  async function take(id: string, target: StateCategory, afterWork: boolean): Promise<void> {
     const bead = beads.get(id)
     if (bead === undefined || starts.has(id)) return
     const plan = planMove(bead, target, sessions.openByBead.get(id), has('dispatch'))
     refusals.forgive(id)
-    await carryOut(bead, target, plan).catch((error: unknown) => {
+    await carryOut(bead, target, plan, afterWork).catch((error: unknown) => {
       const problem = toProblem(error)
       refusals.put(id, problem)
       onRefused(id, problem)
     })
   }
 
-  async function carryOut(bead: BeadSummary, target: StateCategory, plan: Move): Promise<void> {
+  async function carryOut(bead: BeadSummary, target: StateCategory, plan: Move, afterWork: boolean): Promise<void> {
     switch (plan.kind) {
       case 'stay':
         return
@@ -49,7 +57,7 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
         if (plan.first !== null) await edit(bead.id, plan.first)
         return start(bead.id)
       case 'edit':
-        return edit(bead.id, plan.patch)
+        return offerUndo(await edit(bead.id, plan.patch), afterWork ? [] : undoOfEdit(plan.patch, bead))
       case 'close':
         return close(bead)
       case 'reopen':
@@ -61,8 +69,12 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
     }
   }
 
-  function edit(id: string, patch: BeadPatch): Promise<void> {
+  function edit(id: string, patch: BeadPatch): Promise<BeadDetail> {
     return beads.edit(id, patch, () => api.updateBead(id, patch))
+  }
+
+  function offerUndo(written: BeadDetail, steps: readonly BeadStep[]): void {
+    undo.offer(`${written.id} moved to ${laneTitle(written.state)}`, written, steps)
   }
 
   /** A command: the card says "starting" until the event comes; it is never moved before. */
@@ -104,9 +116,11 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
     })
     if (reply === null) return
     const closed = await api
-      .closeBead(bead.id, reply.text)
+      .closeBead(bead.id, { reason: reply.text })
       .catch((error: unknown) => closeAnyway(bead, reply.text, error))
-    if (closed !== null) beads.apply([closed])
+    if (closed === null) return
+    beads.apply([closed])
+    undo.offer(`${bead.id} is closed`, closed, undoOfClose(bead, has('dispatch')))
   }
 
   async function closeAnyway(bead: BeadSummary, reason: string, error: unknown) {
@@ -118,7 +132,7 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
       choices: [{ value: 'force', label: 'Close anyway', tone: 'danger' }],
       input: null,
     })
-    return reply === null ? null : api.closeBead(bead.id, reason, true)
+    return reply === null ? null : api.closeBead(bead.id, { reason, force: true })
   }
 
   async function reopen(bead: BeadSummary, then: Exclude<StateCategory, 'completed'>): Promise<void> {
@@ -135,9 +149,12 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
       input: { label: 'Reason', initial: 'There is more to do' },
     })
     if (reply === null) return
-    beads.apply([await api.reopenBead(bead.id, reply.text)])
-    if (then === 'started' && has('dispatch')) await start(bead.id)
-    else if (then !== 'unstarted') await edit(bead.id, patchFor(then))
+    const { closeReason } = await api.bead(bead.id)
+    const opened = await api.reopenBead(bead.id, reply.text)
+    beads.apply([opened])
+    if (then === 'started' && has('dispatch')) return start(bead.id)
+    const written = then === 'unstarted' ? opened : await edit(bead.id, patchFor(then))
+    offerUndo(written, undoOfReopen(bead, then, closeReason))
   }
 
   async function endSession(bead: BeadSummary, target: StateCategory, session: string): Promise<void> {
@@ -157,7 +174,7 @@ export function useBeadMoves(onRefused: (bead: string, problem: Problem) => void
       whenBead(
         bead.id,
         (now) => now.state !== 'started',
-        () => move(bead.id, target),
+        () => take(bead.id, target, true),
       )
   }
 

@@ -1,11 +1,14 @@
 import { ref, shallowRef } from 'vue'
 import { api } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
-import type { BulkChange, BulkStep } from '../domain/bulk.ts'
+import type { BulkChange } from '../domain/bulk.ts'
 import { planBulk } from '../domain/bulk.ts'
 import { useBeads } from '../stores/beads.ts'
 import { useToasts } from '../stores/toasts.ts'
+import type { BeadStep } from '../domain/undo.ts'
 import { beadsOf } from './use-bulk-questions.ts'
+import { useProfile } from './use-profile.ts'
+import { useUndo } from './use-undo.ts'
 
 /** Requests on their way together: enough to be quick, few enough to leave the server to others. */
 const atOnce = 4
@@ -15,60 +18,64 @@ export interface BulkFailure {
   readonly why: string
 }
 
+/** What takes a change of a bead back, while it is still the one of `etag`. */
+interface Undo {
+  readonly steps: readonly BeadStep[]
+  readonly etag: string
+}
+
 interface Work {
   readonly bead: string
-  /** Does it; returns what takes it back. */
-  readonly run: () => Promise<readonly BulkStep[] | null>
+  /** Does it; returns what takes it back, or null. */
+  readonly run: () => Promise<Undo | null>
 }
 
 /** Changes many beads, one by one, and says how far it is and what was refused. */
 export function useBulk() {
   const beads = useBeads()
   const toasts = useToasts()
+  const { has } = useProfile()
+  const { sendSteps } = useUndo()
   const progress = shallowRef<{ readonly done: number; readonly all: number } | null>(null)
   const failures = shallowRef<readonly BulkFailure[]>([])
   const stopping = ref(false)
 
   /** `title` is what was done, in the past: "Closed". */
   async function change(ids: readonly string[], what: BulkChange, title: string): Promise<void> {
-    const undo = new Map<string, readonly BulkStep[]>()
+    const undo = new Map<string, Undo>()
     const done = await carryOut(
       ids.map((bead) => ({ bead, run: () => changeOne(bead, what) })),
-      (bead, steps) => steps !== null && steps.length > 0 && undo.set(bead, steps),
+      (bead, taking) => taking !== null && undo.set(bead, taking),
     )
     const action = undo.size === 0 ? null : { label: 'Undo', run: () => void takeBack(undo) }
     toasts.done(`${title} ${beadsOf(done)}`, action)
   }
 
-  async function takeBack(undo: ReadonlyMap<string, readonly BulkStep[]>): Promise<void> {
-    const work = [...undo].map(([bead, steps]) => ({ bead, run: () => sendAll(bead, steps).then(() => null) }))
+  async function takeBack(undo: ReadonlyMap<string, Undo>): Promise<void> {
+    const work = [...undo].map(([bead, { steps, etag }]) => ({
+      bead,
+      run: () => sendSteps(bead, steps, etag).then(() => null),
+    }))
     const done = await carryOut(work, () => undefined)
     toasts.done(`Taken back at ${beadsOf(done)}`, null)
   }
 
-  async function changeOne(id: string, what: BulkChange): Promise<readonly BulkStep[] | null> {
+  async function changeOne(id: string, what: BulkChange): Promise<Undo | null> {
     const bead = beads.get(id)
     if (bead === undefined) throw new Error('It is no longer there.')
-    const plan = planBulk(what, bead)
-    if (typeof plan === 'string') throw new Error(plan)
-    await sendAll(id, plan.steps)
-    return plan.undo
-  }
-
-  async function sendAll(id: string, steps: readonly BulkStep[]): Promise<void> {
-    for (const step of steps) {
-      if (step.kind === 'delete') {
-        await api.deleteBead(id)
-        beads.remove(id)
-      } else beads.apply([await send(id, step)])
+    if (what.kind === 'delete') {
+      await api.deleteBead(id)
+      beads.remove(id)
+      return null
     }
+    const plan = planBulk(what, bead, has('dispatch'))
+    if (typeof plan === 'string') throw new Error(plan)
+    const written = await sendSteps(id, plan.steps)
+    return written === null || plan.undo.length === 0 ? null : { steps: plan.undo, etag: written.etag }
   }
 
   /** How many went through. */
-  async function carryOut(
-    work: readonly Work[],
-    onDone: (bead: string, undo: readonly BulkStep[] | null) => void,
-  ): Promise<number> {
+  async function carryOut(work: readonly Work[], onDone: (bead: string, undo: Undo | null) => void): Promise<number> {
     const waiting = [...work]
     failures.value = []
     stopping.value = false
@@ -97,11 +104,6 @@ export function useBulk() {
   }
 
   return { progress, failures, change, stop }
-}
-
-function send(id: string, step: Exclude<BulkStep, { kind: 'delete' }>) {
-  if (step.kind === 'patch') return api.updateBead(id, step.patch)
-  return step.kind === 'close' ? api.closeBead(id, step.reason) : api.reopenBead(id, step.reason)
 }
 
 function whyOf(error: unknown): string {

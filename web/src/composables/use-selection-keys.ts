@@ -1,5 +1,6 @@
 import { useCommands } from '../commands/registry.ts'
 import { useSelection } from '../stores/selection.ts'
+import { isWriting } from './is-writing.ts'
 import { useProfile } from './use-profile.ts'
 
 /** Selects all of a list's beads, and ends the selection, by keyboard. `ids` are those that the list shows. */
@@ -11,9 +12,4 @@ export function useSelectionKeys(ids: () => readonly string[]): void {
     { 'board.select-all': () => (isWriting() ? false : selection.replace(ids())) },
     () => has('authoring') && ids().length > 0,
   )
-}
-
-/** In a field, the same keys select its text. */
-function isWriting(): boolean {
-  return document.activeElement?.closest('input:not([type="checkbox"]), textarea, select') != null
 }

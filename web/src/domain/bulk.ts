@@ -1,4 +1,5 @@
 import type { BeadPatch, BeadSummary } from '../../../model/bead.ts'
+import { undoOfClose, undoOfEdit, undoOfReopen, type BeadStep } from './undo.ts'
 
 /** One change of many beads. */
 export type BulkChange =
@@ -9,55 +10,42 @@ export type BulkChange =
   | { readonly kind: 'edit'; readonly patch: BeadPatch }
   | { readonly kind: 'delete' }
 
-/** One request to the server. */
-export type BulkStep =
-  | { readonly kind: 'close' | 'reopen'; readonly reason: string }
-  | { readonly kind: 'patch'; readonly patch: BeadPatch }
-  | { readonly kind: 'delete' }
-
 export interface BulkPlan {
   /** Nothing to do is no failure. */
-  readonly steps: readonly BulkStep[]
-  /** What takes it back; null when nothing does. */
-  readonly undo: readonly BulkStep[] | null
+  readonly steps: readonly BeadStep[]
+  /** What takes it back; empty when nothing does. */
+  readonly undo: readonly BeadStep[]
 }
 
-const undoing = 'Taken back'
-
-/** What a change asks for at one bead as it is now, or in words why it does not go. */
-export function planBulk(change: BulkChange, bead: BeadSummary): BulkPlan | string {
+/**
+ * What a change asks for at one bead as it is now, or in words why it does not go. Where work is `dispatched`, nothing
+ * takes back that it was ended.
+ */
+export function planBulk(
+  change: Exclude<BulkChange, { kind: 'delete' }>,
+  bead: BeadSummary,
+  dispatched: boolean,
+): BulkPlan | string {
   const closed = bead.state === 'completed'
   switch (change.kind) {
-    case 'delete':
-      return { steps: [{ kind: 'delete' }], undo: null }
     case 'close':
       if (closed) return nothing
-      return { steps: [{ kind: 'close', reason: change.reason }], undo: reopened(bead) }
+      return { steps: [{ kind: 'close', reason: change.reason }], undo: undoOfClose(bead, dispatched) }
     case 'reopen':
       if (!closed) return nothing
-      return {
-        steps: [{ kind: 'reopen', reason: change.reason }],
-        undo: [{ kind: 'close', reason: undoing }],
-      }
-    case 'defer':
+      return { steps: [{ kind: 'reopen', reason: change.reason }], undo: undoOfReopen(bead, 'unstarted', '') }
+    case 'defer': {
       if (closed) return 'It is done: reopen it first.'
-      return {
-        steps: [{ kind: 'patch', patch: { status: 'deferred', deferUntil: change.until } }],
-        undo: [{ kind: 'patch', patch: { status: bead.status, deferUntil: bead.deferUntil } }],
-      }
+      const patch = { status: 'deferred', deferUntil: change.until }
+      const undoes = bead.state !== 'started' || !dispatched
+      return { steps: [{ kind: 'patch', patch }], undo: undoes ? undoOfEdit(patch, bead) : [] }
+    }
     case 'edit':
       return planEdit(change.patch, bead)
   }
 }
 
 const nothing: BulkPlan = { steps: [], undo: [] }
-
-/** Reopening makes a bead open and no longer deferred: what else it was is set again. */
-function reopened({ status, deferUntil }: BeadSummary): BulkStep[] {
-  const steps: BulkStep[] = [{ kind: 'reopen', reason: undoing }]
-  if (status !== 'open' || deferUntil !== null) steps.push({ kind: 'patch', patch: { status, deferUntil } })
-  return steps
-}
 
 /** Fields of which a summary tells what they were. */
 const plainFields = ['priority', 'type', 'parent'] as const
@@ -67,10 +55,8 @@ function planEdit(patch: BeadPatch, bead: BeadSummary): BulkPlan {
   const remove = (patch.removeLabels ?? []).filter((label) => bead.labels.includes(label))
   const fields = plainFields.filter((field) => patch[field] !== undefined && patch[field] !== bead[field])
   if (add.length + remove.length + fields.length === 0) return nothing
-  return {
-    steps: [{ kind: 'patch', patch: editOf(patch, fields, add, remove) }],
-    undo: [{ kind: 'patch', patch: editOf(bead, fields, remove, add) }],
-  }
+  const changes = editOf(patch, fields, add, remove)
+  return { steps: [{ kind: 'patch', patch: changes }], undo: undoOfEdit(changes, bead) }
 }
 
 function editOf(

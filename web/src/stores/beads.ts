@@ -84,12 +84,14 @@ export const useBeads = defineStore('beads', () => {
   }
 
   /** Shows `patch` at once, until `send` has answered; when it throws, the card is as before and the error goes on. */
-  async function edit(id: string, patch: BeadPatch, send: () => Promise<BeadSummary>): Promise<void> {
+  async function edit<T extends BeadSummary>(id: string, patch: BeadPatch, send: () => Promise<T>): Promise<T> {
     edits.value.set(id, patch)
     triggerRef(edits)
     tell([id])
     try {
-      apply([await send()])
+      const written = await send()
+      apply([written])
+      return written
     } finally {
       if (edits.value.get(id) === patch) edits.value.delete(id)
       triggerRef(edits)

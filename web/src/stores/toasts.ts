@@ -14,6 +14,8 @@ export interface Toast {
   readonly link: string | null
   /** Paths of pages that show it themselves: there it is only read out. */
   readonly shownOn: readonly string[]
+  /** The bead that it is about, of which a newer message takes its place; empty: it stands by itself. */
+  readonly bead: string
   /** What can be done about it right there. */
   readonly action: ToastAction | null
 }
@@ -32,10 +34,12 @@ export const useToasts = defineStore('toasts', () => {
   const shown = ref<readonly Toast[]>([])
   let last = 0
 
-  function add(toast: Omit<Toast, 'id' | 'action'> & { readonly action?: ToastAction | null }): void {
+  function add(toast: Omit<Toast, 'id' | 'action' | 'bead'> & Partial<Pick<Toast, 'action' | 'bead'>>): void {
     last += 1
     const id = last
-    shown.value = [...shown.value, { action: null, ...toast, id }].slice(-shownAtMost)
+    const added = { action: null, bead: '', ...toast, id }
+    const others = shown.value.filter(({ bead }) => bead === '' || bead !== added.bead)
+    shown.value = [...others, added].slice(-shownAtMost)
     setTimeout(() => dismiss(id), toast.action == null ? stayMs[toast.kind] : undoMs)
   }
 
@@ -47,9 +51,17 @@ export const useToasts = defineStore('toasts', () => {
     add({ kind: 'note', title, text, code: '', link, shownOn: [] })
   }
 
-  /** Something was done; `action` takes it back. */
-  function done(title: string, action: ToastAction | null): void {
-    add({ kind: 'note', title, text: '', code: '', link: null, shownOn: [], action })
+  /** Something was done, to one `bead` or to several; `action` takes it back. */
+  function done(title: string, action: ToastAction | null, bead = ''): void {
+    add({ kind: 'note', title, text: '', code: '', link: null, shownOn: [], action, bead })
+  }
+
+  /** Does what the newest message that offers something offers. */
+  function act(id: number | undefined = shown.value.findLast(({ action }) => action !== null)?.id): void {
+    const toast = shown.value.find((one) => one.id === id)
+    if (toast === undefined) return
+    dismiss(toast.id)
+    toast.action?.run()
   }
 
   /** A question that has just been asked; read out at once. */
@@ -67,5 +79,5 @@ export const useToasts = defineStore('toasts', () => {
     add({ kind: 'problem', title, text: `${detail} ${mend}`, code, link: null, shownOn: [] })
   }
 
-  return { shown, dismiss, note, done, question, problem, problemText }
+  return { shown, dismiss, act, note, done, question, problem, problemText }
 })
