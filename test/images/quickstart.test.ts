@@ -12,7 +12,8 @@ import type { BeadDetail, BeadSummary } from '../../model/bead.ts'
 import { createBeads } from '../../planes/work/create-beads.ts'
 import { start } from '../../runtime/exec.ts'
 import { freePort } from '../../runtime/free-port.ts'
-import { locateTool } from '../../runtime/tools/locate.ts'
+import { findTool, locateTool } from '../../runtime/tools/locate.ts'
+import { filesProblem } from '../bd/bd-program.ts'
 import { startDoltServer } from '../dolt-server.ts'
 
 const script = fileURLToPath(new URL('../../deploy/quickstart.sh', import.meta.url))
@@ -36,10 +37,10 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
-/** The entry script as the image runs it, in a container without `bd`: Dolt keeps the example. */
-async function quickstart(env: NodeJS.ProcessEnv = {}) {
+/** The entry script as the image runs it; without more said in a container without `bd`, where Dolt keeps the example. */
+async function quickstart(env: NodeJS.ProcessEnv = {}, keeper = dirname(locateTool('dolt'))) {
   const port = await freePort()
-  const path = [commands, dirname(process.execPath), dirname(locateTool('dolt')), '/usr/bin', '/bin'].join(':')
+  const path = [commands, dirname(process.execPath), keeper, '/usr/bin', '/bin'].join(':')
   const child = start('bash', [script], {
     cwd: commands,
     env: {
@@ -124,6 +125,71 @@ it('seeds the example of `npm start` into an empty folder, keeps all there, and 
   const refused = await second.change('PATCH', '/beads/mp-1', { title: 'Theirs' })
   expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([403, 'read_only'])
   expect(await second.stop()).toBe(0)
+})
+
+/** A folder with a double of `bd`: it keeps what it imports as it is, and writes down what it is asked. */
+async function doubleOfBd(): Promise<{ readonly folder: string; readonly asked: () => string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'gemba-bd-of-quickstart-'))
+  ends.push(() => rm(folder, { recursive: true, force: true }))
+  const script = `#!/bin/sh
+echo "$*" >> "${folder}/asked"
+case "$1 $2" in
+  version*) echo '{"version":"1.0.3","schema_version":1}';;
+  init*) mkdir .beads; echo '{"dolt_mode":"embedded","dolt_database":"mp"}' > .beads/metadata.json;;
+  config?set) : > .beads/issues.jsonl;;
+  config*) echo '{"issue_prefix":"mp","schema_version":1}';;
+  statuses*|types*) echo '{"schema_version":1}';;
+  import*) [ -e "${folder}/away" ] && exit 1; cp "$2" .beads/imported;;
+  export*) cat "$BEADS_DIR/imported";;
+  *) echo '[]';;
+esac
+`
+  await writeFile(join(folder, 'bd'), script, { mode: 0o755 })
+  return { folder, asked: () => readFileSync(join(folder, 'asked'), 'utf8').split('\n') }
+}
+
+/** Starts it in an image without Dolt, where this `bd` keeps the example, and again. */
+async function expectKeptByBd(folder: string): Promise<void> {
+  const first = await quickstart({}, folder)
+  expect(first.said()).toContain(`seeding the example with bd into ${data}/example-project`)
+  expect(await first.get('/status')).toMatchObject({
+    mode: 'beads_only',
+    source: { kind: 'beads_dir', display: join(data, 'example-project') },
+    manifest_path: join(data, 'session-manifest.jsonl'),
+  })
+  const ids = async () => (await first.get<{ items: BeadSummary[] }>('/beads?limit=1000')).items.map(({ id }) => id)
+  const { beads } = await readExample(exampleFolder())
+  await vi.waitFor(async () => expect((await ids()).sort()).toEqual(beads.map(({ id }) => id).sort()), {
+    ...{ timeout: 60_000, interval: 200 },
+  })
+  // It would bring back old states of beads.
+  expect(existsSync(join(data, 'example-project', '.beads', 'issues.jsonl'))).toBe(false)
+  expect(await first.stop()).toBe(0)
+  const second = await quickstart({}, folder)
+  expect([second.token, second.said().includes('seeding')]).toEqual([first.token, false])
+  expect(await second.stop()).toBe(0)
+}
+
+it('has bd keep the example in an image without Dolt, begins a first start anew that broke off, and goes on with it', async () => {
+  const { folder, asked } = await doubleOfBd()
+  await writeFile(join(folder, 'away'), '')
+  await expect(quickstart({}, folder)).rejects.toThrow('seeding the example with bd')
+  await rm(join(folder, 'away'))
+  await expectKeptByBd(folder)
+  const { prefix } = JSON.parse(readFileSync(join(exampleFolder(), 'seed.json'), 'utf8')) as { prefix: string }
+  const init = `init --prefix=${prefix} --skip-agents --skip-hooks --non-interactive --quiet`
+  const seeding = [init, 'config set export.auto false', 'import seed.jsonl']
+  expect(asked().filter((each) => /^(init|config set|import)/.test(each))).toEqual([...seeding, ...seeding])
+})
+
+const noFiles = await filesProblem()
+it.skipIf(noFiles !== undefined)(
+  `is the same with the bd that is here${noFiles === undefined ? '' : `: ${noFiles}`}`,
+  () => expectKeptByBd(dirname(findTool('bd') ?? '')),
+)
+
+it('says what is missing in an image that has neither', async () => {
+  await expect(quickstart({}, '/nowhere')).rejects.toThrow('neither bd nor dolt was found')
 })
 
 it('takes a database that is named instead, and seeds nothing', async () => {
