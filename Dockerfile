@@ -26,12 +26,12 @@ FROM ${MINIMAL_IMAGE} AS minimal
 WORKDIR /app
 COPY --from=app /out ./
 COPY --from=app --chown=65532:65532 /data /data
-ENV NODE_ENV=production GEMBA_DATA=/data/gemba XDG_CACHE_HOME=/data/cache HOME=/data
+ENV NODE_ENV=production GEMBA_LISTEN=0.0.0.0:7666 GEMBA_DATA=/data/gemba XDG_CACHE_HOME=/data/cache HOME=/data GEMBA_BEADS_ONLY_MANIFEST=/data/session-manifest.jsonl
 VOLUME ["/data"]
 EXPOSE 7666
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["/nodejs/bin/node", "deploy/healthcheck.mjs"]
 ENTRYPOINT ["/nodejs/bin/node", "dist/gemba.js"]
-CMD ["serve", "--beads-only", "--listen", "0.0.0.0:7666", "--auth", "token"]
+CMD ["serve", "--beads-only", "--auth", "token"]
 
 FROM ${NODE_IMAGE} AS tools
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]

@@ -6,7 +6,7 @@ mkdir -p "${HOME}"
 if [[ $# -gt 0 ]]; then
   exec gemba "$@"
 fi
-serve=(serve --listen 0.0.0.0:7666 --auth token)
+serve=(serve --listen "${GEMBA_LISTEN:-0.0.0.0:7666}" --auth token)
 # A variable that is set is read by gemba itself, and does not stand in the way of Beads-only mode as a flag would.
 [[ -n "${GEMBA_ORCHESTRATION:-}" ]] || serve+=(--orchestration none)
 exec gemba "${serve[@]}"

@@ -114,6 +114,10 @@ describe('the entry of the standard image', () => {
     expect(await called({})).toBe('serve --listen 0.0.0.0:7666 --auth token --orchestration none\n')
   })
 
+  it('listens where it is told to', async () => {
+    expect(await called({ GEMBA_LISTEN: '0.0.0.0:80' })).toContain('serve --listen 0.0.0.0:80 --auth token')
+  })
+
   it('leaves to the variables what they say, so that Beads-only mode is not refused for a flag', async () => {
     expect(await called({ GEMBA_ORCHESTRATION: 'native' })).toBe('serve --listen 0.0.0.0:7666 --auth token\n')
   })
