@@ -5,6 +5,7 @@ import { startDoltServer, type DoltServer } from '../../test/dolt-server.ts'
 import { openBeads } from './beads-sql.ts'
 import { createBeads } from './create-beads.ts'
 import type { BeadsLogin } from './login.ts'
+import { sqlExchange } from './sql-exchange.ts'
 
 const by = { actor: { name: 'Ada', via: 'console' } } as const
 
@@ -40,6 +41,40 @@ async function fresh(database: string): Promise<BeadsLogin> {
 async function rows(sql: string): Promise<unknown[]> {
   const [found] = await root.query<RowDataPacket[]>(sql)
   return found.map((row) => ({ ...row }))
+}
+
+/** A bead as a program makes it that is newer than Gemba. */
+async function made(id: string): Promise<{ readonly id: string }> {
+  const texts = ['description', 'design', 'acceptance_criteria', 'notes']
+  await root.query(`INSERT INTO issues (id, title, ${texts.join(', ')}) VALUES ('${id}', '${id}', '', '', '', '')`)
+  return { id }
+}
+
+/** What newer versions of bd make of the tables, as far as is known (facts of `bd` 11); `column`: of the edges, besides. */
+async function moveSchema(column: string, version: number): Promise<void> {
+  const target = 'COALESCE(depends_on_issue_id, depends_on_wisp_id, depends_on_external)'
+  for (const [edges, owners] of [
+    ['dependencies', 'issues'],
+    ['wisp_dependencies', 'wisps'],
+  ]) {
+    await root.query(`CREATE TABLE moved (issue_id varchar(255) NOT NULL, depends_on_issue_id varchar(255),
+      depends_on_wisp_id varchar(255), depends_on_external varchar(255), ${column.replace('TARGET', target)}
+      type varchar(32) NOT NULL DEFAULT 'blocks', created_at datetime NOT NULL DEFAULT CURRENT_TIMESTAMP,
+      created_by varchar(255) NOT NULL DEFAULT '', metadata json, thread_id varchar(255) DEFAULT '',
+      UNIQUE KEY (issue_id, depends_on_issue_id), UNIQUE KEY (issue_id, depends_on_wisp_id),
+      UNIQUE KEY (issue_id, depends_on_external), FOREIGN KEY (issue_id) REFERENCES ${owners} (id) ON DELETE CASCADE)`)
+    await root.query(`INSERT INTO moved (issue_id, depends_on_issue_id, type, created_at, created_by, metadata)
+      SELECT issue_id, depends_on_id, type, created_at, created_by, metadata FROM ${edges}`)
+    await root.query(`DROP TABLE ${edges}`)
+    await root.query(`ALTER TABLE moved RENAME TO ${edges}`)
+    await root.query(`ALTER TABLE ${owners} ADD COLUMN is_blocked tinyint(1) NOT NULL DEFAULT 0,
+      ADD COLUMN row_lock char(36), ADD COLUMN claim_fence bigint NOT NULL DEFAULT 0`)
+    for (const text of ['description', 'design', 'acceptance_criteria', 'notes'])
+      await root.query(`ALTER TABLE ${owners} MODIFY ${text} longtext NOT NULL`)
+  }
+  await root.query('ALTER TABLE events MODIFY id char(36) NOT NULL')
+  await root.query("INSERT INTO dolt_ignore VALUES ('events', true)")
+  await root.query(`INSERT INTO schema_migrations (version) VALUES (${version})`)
 }
 
 describe('creating a database', () => {
@@ -153,36 +188,57 @@ describe('opening a database', () => {
     expect(await plane.manifest()).toMatchObject({ readOnly: true, readOnlyReason: expect.stringContaining('denied') })
   })
 
-  it('reads the newer shape of the dependency table, and does not write it', async () => {
-    const login = await fresh('newer')
+  it.each([
+    ['with the old target as a column that is computed', 'depends_on_id varchar(255) AS (TARGET) STORED,', 42],
+    ['without the old target', '', 43],
+  ])('reads the newer shape of the edges %s, and does not write it', async (_, column, version) => {
+    const login = await fresh(`newer_${version}`)
     const plane = await open(login)
     const blocker = await plane.create({ title: 'blocker' }, by)
     const bead = await plane.create({ title: 'held', dependencies: [{ to: blocker.id, kind: 'blocks' }] }, by)
-    await root.query(`CREATE TABLE moved (issue_id varchar(255), depends_on_issue_id varchar(255),
-      depends_on_wisp_id varchar(255), depends_on_external varchar(255), type varchar(32), created_at datetime,
-      metadata json, UNIQUE KEY (issue_id, depends_on_issue_id))`)
-    await root.query(`INSERT INTO moved
-      SELECT issue_id, depends_on_id, NULL, NULL, type, created_at, metadata FROM dependencies`)
-    await root.query(`INSERT INTO moved VALUES ('${bead.id}', NULL, NULL, 'external:a:b', 'blocks', NOW(), NULL)`)
-    await root.query('DROP TABLE dependencies')
-    await root.query('ALTER TABLE moved RENAME TO dependencies')
-    await root.query('INSERT INTO schema_migrations VALUES (43)')
-
+    await moveSchema(column, version)
+    const targets = [
+      ...["NULL, NULL, 'external:a:b', 'blocks'", "NULL, 'gm-wisp-abc', NULL, 'blocks'"],
+      `'${blocker.id}', NULL, NULL, 'related'`,
+    ]
+    const into =
+      'INSERT INTO dependencies (issue_id, depends_on_issue_id, depends_on_wisp_id, depends_on_external, type)'
+    for (const [at, target] of targets.entries()) {
+      const from = at === 2 ? (await made('friend')).id : bead.id
+      await root.query(`${into} VALUES ('${from}', ${target})`)
+    }
     await root.query("CALL DOLT_COMMIT('-Am', 'another program moves the schema')")
 
     const newer = await open(login)
-    expect(await newer.manifest()).toMatchObject({ readOnly: true, schemaVersion: 43 })
-    expect((await newer.get(bead.id)).blockedBy).toEqual([blocker.id])
-    expect((await newer.get(bead.id)).dependencies.map((edge) => edge.to)).toContain('external:a:b')
-    expect((await newer.get(blocker.id)).dependents).toHaveLength(1)
-    expect(await newer.ready()).toEqual([blocker.id])
+    expect(await newer.manifest()).toMatchObject({ readOnly: true, schemaVersion: version })
+    const held = await newer.get(bead.id)
+    expect([held.blockedBy, held.title]).toEqual([[blocker.id], 'held'])
+    const edges = [blocker.id, 'external:a:b', 'gm-wisp-abc'].map((to) => `${to} blocks`)
+    expect(held.dependencies.map(({ to, kind }) => `${to} ${kind}`).sort()).toEqual(edges.sort())
+    expect((await newer.get(blocker.id)).dependents.map(({ kind }) => kind).sort()).toEqual(['blocks', 'related'])
+    expect((await newer.ready()).sort()).toEqual([blocker.id, 'friend'].sort())
     expect((await newer.summaries([blocker.id])).map((each) => each.id).sort()).toEqual([bead.id, blocker.id].sort())
-    await expect(newer.update(bead.id, { title: 'x' }, by)).rejects.toMatchObject({ code: 'work_plane_schema' })
-    const cursor = await newer.cursor()
-    await root.query(`DELETE FROM dependencies WHERE depends_on_issue_id = '${blocker.id}'`)
-    expect((await newer.changes(cursor))?.beads).toEqual([bead.id, blocker.id].sort())
-    await expect(plane.update(bead.id, { title: 'x' }, by)).rejects.toMatchObject({ code: 'work_plane_schema' })
-    expect(await plane.manifest()).toMatchObject({ readOnly: true, schemaVersion: 43 })
+    expect((await newer.list()).find(({ id }) => id === blocker.id)?.blocks).toEqual([bead.id])
+    expect((await newer.history?.(bead.id, 10))?.items.map(({ kind }) => kind)).toContain('created')
+    const lines: string[] = []
+    await sqlExchange(login).export('bd', async (text) => void lines.push(text))
+    for (const to of ['external:a:b', 'gm-wisp-abc']) expect(lines.join('')).toContain(`"depends_on_id":"${to}"`)
+
+    const refused = { code: 'work_plane_schema' }
+    await expect(newer.update(bead.id, { title: 'x' }, by)).rejects.toMatchObject(refused)
+    await expect(newer.addDependency('friend', bead.id, 'blocks', by)).rejects.toMatchObject(refused)
+    const [cursor, before] = [await newer.cursor(), await newer.digests([bead.id, blocker.id])]
+    await root.query("DELETE FROM dependencies WHERE depends_on_wisp_id = 'gm-wisp-abc'")
+    const first = await newer.changes(cursor)
+    expect(first?.beads).toEqual(expect.arrayContaining([bead.id]))
+    const between = await newer.digests([bead.id, blocker.id])
+    expect([...between].filter(([id, digest]) => before.get(id) !== digest).map(([id]) => id)).toEqual([bead.id])
+    await root.query(`DELETE FROM dependencies WHERE issue_id = '${bead.id}' AND depends_on_issue_id = '${blocker.id}'`)
+    const second = await newer.changes(first?.cursor ?? '')
+    expect(second?.beads).toEqual(expect.arrayContaining([bead.id, blocker.id]))
+    // Whoever was there before is met by the change in the middle of its work.
+    await expect(plane.update(bead.id, { title: 'x' }, by)).rejects.toMatchObject(refused)
+    expect(await plane.manifest()).toMatchObject({ readOnly: true, schemaVersion: version })
     expect((await plane.get(bead.id)).blockedBy).toEqual([])
   })
 
