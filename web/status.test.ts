@@ -61,3 +61,36 @@ describe('a remote', () => {
     await see(panel().getByRole('button', { name: /remote/ })).toHaveCount(0)
   })
 })
+
+describe('the source', () => {
+  const help = () => bench.page.getByRole('dialog', { name: 'Keyboard' })
+
+  it('is told in the help of Beads-only mode, which leads to the choice of another', async () => {
+    bench.api.offer(profileOf('beads_only', false))
+    await bench.signIn('/board?layout=flat')
+    await see(bench.page.locator('[data-row]').first()).toBeVisible()
+    await bench.page.keyboard.press('?')
+    await see(help()).toContainText('dolt://example/lantern')
+    await help().getByRole('button', { name: 'Choose another source' }).click()
+    await see(help()).toHaveCount(0)
+    await see(panel().getByText('Where the beads are')).toBeVisible()
+    await see(panel().getByRole('heading', { name: 'Beads', exact: true })).toBeFocused()
+  })
+
+  it('is exchanged from the help of full mode by leaving it', async () => {
+    await bench.signIn('/inbox')
+    await bench.page.keyboard.press('?')
+    await help().getByRole('button', { name: 'Beads-only mode…' }).click()
+    await see(panel().getByRole('button', { name: 'Go over to Beads-only mode' })).toBeVisible()
+  })
+
+  it('has no place in the help where it can not be chosen yet', async () => {
+    bench.api.offer(profileOf('beads_only', false))
+    bench.api.putStatus({ source: null })
+    await bench.page.goto(`${bench.api.url}/board#token=${bench.api.token}`)
+    await see(bench.page.getByText('Choose a Beads database')).toBeVisible()
+    await bench.page.keyboard.press('?')
+    await see(help()).toBeVisible()
+    await see(help().getByText('Beads source')).toHaveCount(0)
+  })
+})

@@ -30,15 +30,15 @@ export function useShellCommands(show: (sheet: 'palette' | 'help') => void | fal
     'theme.switch': () => theme.toggle(),
   })
   useCommands(
-    { 'go.board': to('/board'), 'go.exchange': to('/exchange'), 'panel.status': () => panel.open('status') },
+    { 'go.board': to('/board'), 'go.exchange': to('/exchange'), 'panel.status': () => panel.enter('status') },
     isOpen,
   )
   useCommands({ 'go.backlog': to('/backlog') }, () => isOpen() && has('backlog'))
   useCommands({ 'go.sessions': to('/sessions') }, () => has('sessions'))
   useCommands({ 'go.inbox': to('/inbox') }, () => has('escalations'))
   useCommands({ 'go.hosts': to('/hosts') }, () => has('hosts'))
-  useCommands({ 'panel.history': () => panel.open('history') }, () => isOpen() && has('history'))
-  useCommands({ 'panel.source': () => panel.open('source') }, () => isOpen() && has('source-selection'))
+  useCommands({ 'panel.history': () => panel.enter('history') }, () => isOpen() && has('history'))
+  useCommands({ 'panel.source': () => panel.enter('source') }, () => isOpen() && has('source-selection'))
   useCommands(
     { 'go.temporal': () => void open(project.temporalUi ?? '', '_blank', 'noopener') },
     () => project.temporalUi !== null,

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed } from 'vue'
+import { computed, ref } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
 export type PanelTab = 'status' | 'history' | 'source'
@@ -15,9 +15,18 @@ export const useProjectPanel = defineStore('project-panel', () => {
     return typeof asked === 'string' && panelTabs.includes(asked) ? (asked as PanelTab) : null
   })
 
+  /** It was opened by somebody who goes on in it. */
+  const wantsFocus = ref(false)
+
   /** Pages that have no place for it are left for the board. */
   function open(next: PanelTab): void {
     void router.push({ path: beside(route.path), query: { ...route.query, panel: next } })
+  }
+
+  /** Opens it and takes the focus there. */
+  function enter(next: PanelTab): void {
+    wantsFocus.value = true
+    open(next)
   }
 
   function close(): void {
@@ -25,7 +34,7 @@ export const useProjectPanel = defineStore('project-panel', () => {
     void router.push({ path: route.path, query })
   }
 
-  return { tab, open, close }
+  return { tab, wantsFocus, open, enter, close }
 })
 
 /** A bead's own panel gives way. */
