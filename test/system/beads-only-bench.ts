@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
-import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
 import type { ManifestEntry } from '../../model/manifest.ts'
 import { createBeads } from '../../planes/work/create-beads.ts'
 import { startDoltServer, type DoltServer } from '../dolt-server.ts'
@@ -11,6 +11,9 @@ import { launchBeadsOnly, type RunningBeadsOnly } from './beads-only-server.ts'
 import { launchBrowser, patience } from './browser.ts'
 
 export const see = expect.configure(patience)
+
+/** A test waits for many things, each at its leisure. */
+const testTimeout = 180_000
 
 /** A database of its own, open in the Gemba that the tests of a file share, and a person who looks at it. */
 export interface BeadsScene {
@@ -28,6 +31,7 @@ export class BeadsOnlyBench {
   readonly #ends: (() => Promise<void>)[] = []
 
   constructor() {
+    vi.setConfig({ testTimeout })
     beforeAll(async () => {
       ;[this.#dolt, this.#browser] = await Promise.all([startDoltServer(), launchBrowser()])
     })

@@ -51,7 +51,7 @@ describe('a folder whose database a Dolt server keeps', () => {
     const page = await bench.open(running, '/board?panel=status')
     const panel = page.locator('[data-project-panel]')
     await see(panel).toContainText(`There is no Beads database in ${folder}`)
-    await see(panel).toContainText('does not answer')
+    await see(panel).toContainText('beads_missing')
     expect((await statusOf(running)).health.healthy).toBe(false)
     const database = await bench.newDatabase()
     point(folder, database)

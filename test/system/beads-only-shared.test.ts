@@ -38,6 +38,18 @@ it('two people who write the same bead see both versions, and the second chooses
     { action: 'work_item.edited', before: { description: 'Before.' }, after: { description: 'What they wrote.' } },
     { action: 'work_item.edited', after: { description: 'What both wrote.' } },
   ])
+
+  // Another program is no different, and the server finds it out before the console has heard of it.
+  await mine.getByRole('button', { name: 'Edit description' }).click()
+  await mine.getByRole('textbox', { name: 'Description' }).fill('Too late.')
+  await bench.rows(database, "UPDATE issues SET description = 'By SQL.', updated_at = NOW()")
+  await mine.getByRole('button', { name: 'Save' }).click()
+  await see(conflict).toContainText('By SQL.')
+  await conflict.getByRole('button', { name: 'Keep what is there' }).click()
+  await see(conflict).toHaveCount(0)
+  await see(mine.getByText('By SQL.')).toBeVisible()
+  expect(await stored()).toEqual([{ description: 'By SQL.' }])
+  expect(bench.manifestOf(running, database)).toHaveLength(3)
 })
 
 function line(id: string, title: string, priority = 1): string {
