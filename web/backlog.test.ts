@@ -113,6 +113,29 @@ it('keeps the focus on a bead that its priority moves down', async () => {
   }
 })
 
+it('has its lines one below the other, also after a bead has gone to another priority', async () => {
+  /** After the next painting: the lines, from the top, whose end lies below the beginning of the next. */
+  const overlapping = () =>
+    bench.page.evaluate(async () => {
+      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame)
+      const lines = [...document.querySelectorAll('[data-rows] .placed')].map((line) => line.getBoundingClientRect())
+      const sorted = lines.sort((a, b) => a.top - b.top)
+      return sorted.filter(({ bottom }, at) => bottom > (sorted[at + 1]?.top ?? Infinity) + 0.5).map(({ top }) => top)
+    })
+  await bench.signIn('/backlog')
+  await row('lan-9').locator('[data-card]').focus()
+  for (const [priority, word] of [
+    [1, 'High'],
+    [2, 'Medium'],
+    [3, 'Low'],
+  ] as const) {
+    await bench.page.keyboard.press('-')
+    await expect.poll(() => bench.api.bead('lan-9').priority, patience).toBe(priority)
+    await see(row('lan-9')).toContainText(word)
+    expect(await overlapping()).toEqual([])
+  }
+})
+
 it('is edited in its row, only while nobody else wrote, and a clash is chosen', async () => {
   await bench.signIn('/backlog')
   await row('lan-9').locator('[data-card]').focus()

@@ -27,6 +27,15 @@ export function useBacklogRows(
   const at = computed(() => indexOf(current.value))
   const tabStop = computed(() => (at.value >= 0 ? current.value : (rows.value[0]?.key ?? null)))
 
+  /** Another function for other lines: by that it is known that all have to be placed anew. */
+  const keyOf = computed(() => {
+    const now = lines()
+    const edited = editing.value
+    return (index: number): string => {
+      const key = now[index]?.key ?? String(index)
+      return key === edited ? `editor of ${key}` : key
+    }
+  })
   const virtual = useVirtualizer(computed(() => withKept([current.value, editing.value])))
   function withKept(keys: readonly (string | null)[]) {
     const kept = keys.flatMap((key) => (key === null ? [] : (places.value.get(key) ?? [])))
@@ -34,7 +43,7 @@ export function useBacklogRows(
       count: lines().length,
       getScrollElement: () => box.value,
       estimateSize: heightOf,
-      getItemKey: keyOf,
+      getItemKey: keyOf.value,
       overscan: 10,
       // The row with the focus, and the one that is written in, stay drawn wherever one scrolls.
       rangeExtractor: (range: Range) => keptIn(range, kept),
@@ -46,15 +55,10 @@ export function useBacklogRows(
   const drawn = computed(() =>
     virtual.value.getVirtualItems().flatMap(({ index, start }) => {
       const line = lines()[index]
-      return line === undefined ? [] : [{ line, index, start, key: keyOf(index), height: heightOf(index) }]
+      return line === undefined ? [] : [{ line, index, start, key: keyOf.value(index), height: heightOf(index) }]
     }),
   )
   const height = computed(() => virtual.value.getTotalSize())
-
-  function keyOf(index: number): string {
-    const key = lines()[index]?.key ?? String(index)
-    return key === editing.value ? `editor of ${key}` : key
-  }
 
   function heightOf(index: number): number {
     const line = lines()[index]
