@@ -115,6 +115,24 @@ describe('in the backlog', () => {
     await held('lan-9').toMatchObject({ priority: 1 })
   })
 
+  it('one offer stands in the way at a time, and the keys take back one change after another', async () => {
+    await bench.signIn('/backlog')
+    for (const id of ['lan-9', 'lan-7']) {
+      await row(id).locator('[data-card]').focus()
+      await bench.page.keyboard.press('s')
+      await held(id).toMatchObject({ state: 'staged' })
+      await see(undo()).toHaveCount(1)
+      await see(toasts()).toContainText(id)
+    }
+    await see(toasts()).not.toContainText('lan-9')
+    await bench.page.keyboard.press('Control+z')
+    await held('lan-7').toMatchObject({ state: 'unstarted' })
+    await see(undo()).toHaveCount(1)
+    await bench.page.keyboard.press('Control+z')
+    await held('lan-9').toMatchObject({ state: 'unstarted' })
+    await see(undo()).toHaveCount(0)
+  })
+
   it('what was staged or deferred is given back with its day', async () => {
     const deferUntil = '2031-05-04T00:00:00Z'
     bench.api.put([{ ...bench.api.bead('lan-14'), deferUntil }])
