@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { profileOf, type RemoteState } from '../model/mode.ts'
 import { ConsoleBench, see } from './testing/console-bench.ts'
+import { modeStatus } from './testing/sample-details.ts'
 
 const bench = new ConsoleBench()
 const panel = () => bench.page.locator('[data-project-panel]')
@@ -59,6 +60,50 @@ describe('a remote', () => {
     await open(wrong, true)
     await see(panel()).toContainText('not reachable')
     await see(panel().getByRole('button', { name: /remote/ })).toHaveCount(0)
+  })
+})
+
+describe('what the source allows, and when it was read last,', () => {
+  const writable = modeStatus(profileOf('beads_only', false))
+  const access = () => panel().locator('.line', { hasText: 'Access' })
+
+  it('is true while one looks, and what it no longer allows is not offered', async () => {
+    bench.api.offer(profileOf('beads_only', false))
+    await bench.signIn('/board?panel=status')
+    await see(access()).toContainText('read and write')
+    const create = bench.page.getByRole('button', { name: 'New bead' })
+    await see(create).toBeVisible()
+    const reason = 'This Beads source is read-only: the login may only read.'
+    const source = { ...writable.source, kind: 'url', display: 'dolt://example/lantern', readonly: true } as const
+    const at = '2026-03-01T08:00:00.000Z'
+    bench.api.putStatus({ source, privilege: 'read_only', read_only_reason: reason, last_sync: at })
+    await see(access()).toContainText(reason)
+    await see(panel().locator('time').last()).toHaveAttribute('datetime', at)
+    await see(create).toHaveCount(0)
+    bench.api.putStatus({})
+    await see(access()).toContainText('read and write')
+    await see(create).toBeVisible()
+  })
+
+  it('is read anew where the status is opened after a write was refused, and what was written stays to be kept', async () => {
+    bench.api.offer(profileOf('beads_only', false))
+    await bench.signIn('/board/lan-9')
+    const bead = bench.page.getByRole('complementary', { name: 'Bead lan-9' })
+    await bead.getByRole('button', { name: 'Edit description' }).click()
+    await bead.getByRole('textbox', { name: 'Description' }).fill('Mine.')
+    const detail = 'This Beads source is read-only: UPDATE command denied.'
+    bench.api.fail('PATCH /beads/lan-9', 403, { code: 'read_only', detail, mend: 'Use a login that may write.' })
+    bench.api.putStatus({ privilege: 'read_only', read_only_reason: detail })
+    await bead.getByRole('button', { name: 'Save' }).click()
+    await see(bead.getByRole('alert')).toContainText(detail)
+    await see(bead.getByRole('textbox', { name: 'Description' })).toHaveValue('Mine.')
+    await bead.getByRole('textbox', { name: 'Description' }).press('Escape')
+    await bench.page
+      .getByRole('link', { name: /^Beads-only/ })
+      .or(bench.page.getByRole('button', { name: /^Beads-only/ }))
+      .first()
+      .click()
+    await see(access()).toContainText(detail)
   })
 })
 

@@ -157,7 +157,7 @@ export class ProjectDouble {
       return bead === undefined ? notFound(id) : ok(verb === 'history' ? this.#pastOf(id) : this.#detail(bead))
     }
     const lists: Readonly<Record<string, unknown>> = {
-      capabilities: { ...capabilities(), mode: this.#profile.mode, profile: this.#profile },
+      capabilities: this.#capabilities(),
       status: this.#modeStatus(),
       board: { ...tableOf([...this.#beads.values()]), event: `e.${this.#log.length}` },
       sessions: { items: [...this.#sessions.values()] },
@@ -224,6 +224,12 @@ export class ProjectDouble {
       this.putStatus({ ...this.#status, remote: { configured: true, name, display, reachable: 'yes', why: '' } })
     }
     return ok(this.#modeStatus())
+  }
+
+  #capabilities(): object {
+    const { source, read_only_reason: readOnlyReason, health } = this.#modeStatus()
+    const workPlane = { ...health, readOnly: source?.readonly === true, readOnlyReason }
+    return { ...capabilities(), mode: this.#profile.mode, profile: this.#profile, workPlane }
   }
 
   #modeStatus(): ModeStatus {

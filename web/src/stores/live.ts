@@ -43,7 +43,7 @@ export const useLive = defineStore('live', () => {
       // The longest answer is asked for first; every mode has it. The other lists are asked for after it was answered:
       // its event stands before them too.
       const [board, capabilities] = await Promise.all([api.board(), known(), status.load()])
-      project.take(capabilities, status.lacksSource ? null : (status.status?.health ?? null))
+      takeOffer(capabilities)
       const offers = (surface: Surface): boolean => capabilities.profile.surfaces.includes(surface)
       const nothing = Promise.resolve([])
       const [sessionList, escalationList, hostList, parked] = await Promise.all([
@@ -85,6 +85,22 @@ export const useLive = defineStore('live', () => {
     return capabilities
   }
 
+  function takeOffer(capabilities: Capabilities): void {
+    project.take(capabilities, status.lacksSource ? null : (status.status?.health ?? null))
+  }
+
+  /** Reads anew what may be done here and how the source does: rights come and go while one looks. */
+  async function learn(): Promise<void> {
+    const [capabilities] = await Promise.all([api.capabilities(), status.load()])
+    takeOffer(capabilities)
+  }
+
+  /** Has the server look at its source now. */
+  async function check(): Promise<void> {
+    await status.check()
+    await learn()
+  }
+
   function apply(events: readonly GembaEvent[]): void {
     const changed = events.flatMap((event) => (event.body.kind === 'bead.changed' ? [event.body.bead] : []))
     if (changed.length > 0) beads.apply(changed)
@@ -123,7 +139,7 @@ export const useLive = defineStore('live', () => {
       case 'host.changed':
         return hosts.apply(body.host)
       case 'work-plane.changed':
-        void status.load().catch(() => undefined)
+        void learn().catch(() => undefined)
         return project.setWorkPlane({
           healthy: body.healthy,
           why: body.why,
@@ -171,5 +187,5 @@ export const useLive = defineStore('live', () => {
     feed = null
   }
 
-  return { start, stop, apply, load }
+  return { start, stop, apply, load, learn, check }
 })
