@@ -35,6 +35,7 @@ function bench(none?: null) {
   const mode = beadsOnlyMode({
     ...{ source, board, settings: { readOnly: false, manifest: '/ledger' }, remember: () => undefined },
     ...{ store: { append: async () => [] }, logger: { warn: () => undefined } },
+    retry: async () => void doings.push('retry'),
   })
   return { mode, doings, asked: () => asked }
 }
@@ -55,6 +56,9 @@ it('looks again at all, whatever the source seems to tell', async () => {
   const { mode, doings } = bench()
   await mode.check()
   expect(doings).toEqual(['suspect', 'refresh'])
+  const { mode: unopened, doings: tried } = bench(null)
+  await unopened.check()
+  expect(tried).toEqual(['retry', 'refresh'])
 })
 
 it('tells of the source that is to be opened, and of its ledger, before it has answered once', () => {

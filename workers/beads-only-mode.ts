@@ -18,6 +18,8 @@ export interface BeadsOnlyModeDeps {
   readonly logger: Pick<Logger, 'warn'>
   /** Keeps what a person chose over a crash of the server. */
   readonly remember: (selection: SourceSelection) => void
+  /** Tries now to open the source that is waited for; resolves when that was tried. */
+  readonly retry: () => Promise<void>
 }
 
 export interface BeadsOnlyMode extends ModeView {
@@ -26,7 +28,15 @@ export interface BeadsOnlyMode extends ModeView {
 }
 
 /** The source of Beads-only mode as status, and its change (seed 001, 3 and 4). */
-export function beadsOnlyMode({ settings, source, board, store, logger, remember }: BeadsOnlyModeDeps): BeadsOnlyMode {
+export function beadsOnlyMode({
+  settings,
+  source,
+  board,
+  store,
+  logger,
+  remember,
+  retry,
+}: BeadsOnlyModeDeps): BeadsOnlyMode {
   const profile = profileOf('beads_only', settings.readOnly)
   const remote = knownRemote<OpenSource>()
   let awaited: Awaited | null = null
@@ -62,6 +72,7 @@ export function beadsOnlyMode({ settings, source, board, store, logger, remember
     manifest: () => source.current()?.manifest ?? null,
     async check() {
       remote.forget()
+      if (source.current() === null) await retry()
       await source.current()?.work.suspect?.()
       await source.current()?.manifest.retry()
       await board.refresh()

@@ -71,7 +71,9 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
   releases.push(() => source.close(), recordManifests(source, store, logger))
   const board = await openBoard(source.work, {})
   releases.push(() => board.close(), recordBoard(board, store, logger))
+  let retry = (): Promise<void> => Promise.resolve()
   const mode = beadsOnlyMode({
+    retry: () => retry(),
     settings,
     source,
     board,
@@ -135,6 +137,7 @@ async function main(settings: BeadsOnlySettings): Promise<void> {
       stopped.signal,
       (why) => mode.failed(first, why),
     )
+    retry = opened.again
     releases.push(() => opened.done.catch(() => undefined))
     const looked = opened.firstTry.then(() => (source.current() === null ? undefined : board.refresh()))
     await Promise.race([looked.catch(() => undefined), sleep(firstLookMs, undefined, { signal: stopped.signal })])

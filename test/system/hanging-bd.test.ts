@@ -42,7 +42,15 @@ async function bench() {
   onTestFinished(() => board.close())
   const store = { append: () => Promise.resolve([]) }
   const settings = { readOnly: false, manifest: path }
-  const mode = beadsOnlyMode({ settings, source, board, store, logger, remember: () => undefined })
+  const mode = beadsOnlyMode({
+    settings,
+    source,
+    board,
+    store,
+    logger,
+    remember: () => undefined,
+    retry: async () => undefined,
+  })
   const api = await testApi({ work: source.work, exchange: source.exchange, board, mode })
   onTestFinished(() => api.app.close())
   return { api, folder: double.root }
