@@ -89,6 +89,13 @@ describe('gemba serve refuses', () => {
     expect(stderr).toMatch(/^tool_missing: tmux/)
   })
 
+  test('orchestration in Beads-only mode', async () => {
+    const beads = ['serve', '--beads-only', '--beads-url', 'mysql://root@127.0.0.1:1/none', '--orchestration=native']
+    const { code, stderr } = await line.gemba(beads)
+    expect(code).toBe(2)
+    expect(stderr).toContain('--orchestration native does not go with Beads-only mode')
+  })
+
   test('a broken configuration, with its place', async () => {
     writeFileSync(join(line.folder, '.gemba/gemba.toml'), '[project]\nid = "shop"\nprefx = "x"\n')
     const result = await line.gemba(['serve'])

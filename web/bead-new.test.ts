@@ -22,6 +22,17 @@ describe('a new bead', () => {
     expect(bench.api.bodies).toEqual([{ title: 'M4: Winter', type: 'milestone', priority: 2 }])
   })
 
+  it('has no numbering that was only offered', async () => {
+    await bench.signIn()
+    await bench.page.keyboard.press('c')
+    await dialog().getByRole('radio', { name: 'Milestone' }).check()
+    await see(dialog().getByRole('group', { name: 'Numbering' })).toContainText('suggested: M2:')
+    await dialog().getByLabel('Title').fill('Winter')
+    await dialog().getByRole('button', { name: 'Create milestone' }).click()
+    await see(panel()).toContainText('Winter')
+    expect(bench.api.bodies).toEqual([{ title: 'Winter', type: 'milestone', priority: 2 }])
+  })
+
   it('is only offered a numbering where the plan has none', async () => {
     await bench.signIn()
     await bench.page.keyboard.press('c')

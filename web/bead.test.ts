@@ -171,6 +171,23 @@ describe('pills', () => {
   })
 })
 
+it('in Beads-only mode no agent is told of and nothing starts one', async () => {
+  const agents = /start an agent|end session|scripted|takes control/i
+  await bench.signIn('/board/lan-8')
+  await see(panel().getByRole('button', { name: 'Start an agent' })).toBeVisible()
+  bench.api.offer(profileOf('beads_only', false))
+  await bench.page.reload()
+  await see(panel().getByRole('button', { name: 'Edit title' })).toBeVisible()
+  await see(panel()).not.toContainText(agents)
+  await bench.page.goto(`${bench.api.url}/board?layout=kanban`)
+  await see(bench.page.locator('[data-lane="started"]')).toBeVisible()
+  await see(bench.page.locator('[data-lanes]')).not.toContainText(agents)
+  await see(bench.page.getByRole('button', { name: 'Unpark' })).toHaveCount(0)
+  await bench.page.keyboard.press('Control+k')
+  await see(dialog().getByRole('option').first()).toBeVisible()
+  await see(dialog()).not.toContainText(agents)
+})
+
 it('where nothing may be written, nothing that writes is drawn', async () => {
   bench.api.offer(profileOf('full', true))
   await bench.signIn('/board/lan-8')

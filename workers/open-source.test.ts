@@ -1,13 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { system } from '../model/actor.ts'
+import type { SourceSelection } from '../model/mode.ts'
 import { ManifestFile } from '../planes/manifest/manifest-file.ts'
 import { createBeads } from '../planes/work/create-beads.ts'
 import { answeringBd, doubleBd, type DoubleBd } from '../test/bd/double-bd.ts'
 import { steppedClock } from '../test/bd/stepped-clock.ts'
+import { certificateOf } from '../test/certificate.ts'
 import { startDoltServer, type DoltServer } from '../test/dolt-server.ts'
 import type { OpenSource } from './chosen-source.ts'
 import { openSource } from './open-source.ts'
@@ -63,6 +65,11 @@ describe('a folder whose database a server keeps', () => {
     const { work } = await open(await served('plain'))
     expect(await work.manifest()).toMatchObject({ adaptor: 'beads-sql', readOnly: false })
     expect(await work.create({ title: 'a bead' }, by)).toMatchObject({ title: 'a bead' })
+  })
+
+  it('is not opened read-only with `--restart`, since nothing beneath Gemba would refuse a write', async () => {
+    const opening = open(await served('unforced'), { readOnly: true, restart: true })
+    await expect(opening).rejects.toMatchObject({ code: 'read_only_unforced' })
   })
 
   it('is not opened when the server serves the database of another project', async () => {
@@ -121,6 +128,94 @@ describe('a folder whose database a server keeps', () => {
     const { work } = await open(folder)
     expect(await work.manifest()).toMatchObject({ adaptor: 'beads-sql', readOnly: true, schemaVersion: 33 })
     expect(await double.runs()).toEqual([])
+  })
+})
+
+describe('a worktree without a database', () => {
+  /** Makes a database as bd does, as far as Gemba looks at it. */
+  const initialising = `
+case "$1" in
+  init) mkdir -p "$PWD/.beads"; echo '{"dolt_mode":"embedded","dolt_database":"gm"}' > "$PWD/.beads/metadata.json"; exit;;
+  config) [ "$2" = set ] && { echo '{"schema_version":1}'; exit; };;
+esac`
+
+  async function bdThatInitialises(): Promise<DoubleBd> {
+    const double = await doubleBd(`${initialising}\n${answeringBd()}`)
+    onTestFinished(() => double.release())
+    await writeFile(join(double.root, 'title'), 'first')
+    vi.stubEnv('GEMBA_BD', double.env['GEMBA_BD'])
+    onTestFinished(() => void vi.unstubAllEnvs())
+    return double
+  }
+
+  async function emptyFolder(name: string): Promise<string> {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'gemba-empty-')))
+    onTestFinished(() => rm(root, { recursive: true, force: true }))
+    await mkdir(join(root, name))
+    return join(root, name)
+  }
+
+  async function openWorktree(folder: string, more: Partial<SourceSelection> = {}, readOnly = false) {
+    const ledger = new ManifestFile({ path: join(folder, '..', 'manifest.jsonl') })
+    onTestFinished(() => ledger.close())
+    const selection = { kind: 'worktree', folder, ...more } as SourceSelection
+    const source = await openSource(selection, { ...access, readOnly }, ledger)
+    onTestFinished(() => source.close())
+    return source
+  }
+
+  it('is given one where the person asks for it, with the prefix that they name or that of the folder, and no project', async () => {
+    const double = await bdThatInitialises()
+    const folder = await emptyFolder('Shop 2.0')
+    const { work } = await openWorktree(folder, { initialise: true })
+    expect((await work.list()).map(({ title }) => title)).toEqual(['first'])
+    const init = (await double.runs()).find(([first]) => first === 'init')
+    expect(init?.filter((word) => word.startsWith('--prefix'))).toEqual(['--prefix=shop-2-0'])
+    expect(init).toEqual(expect.arrayContaining(['--skip-agents', '--skip-hooks']))
+    expect(await readdir(folder)).toEqual(['.beads'])
+
+    await openWorktree(await emptyFolder('named'), { initialise: true, prefix: 'sh' })
+    expect((await double.runs()).some((run) => run.includes('--prefix=sh'))).toBe(true)
+  })
+
+  it.each([
+    ['unasked', {}, false],
+    ['read-only', { initialise: true }, true],
+  ] as const)('is given none %s', async (_, more, readOnly) => {
+    const double = await bdThatInitialises()
+    const folder = await emptyFolder('shop')
+    await expect(openWorktree(folder, more, readOnly)).rejects.toMatchObject({ code: 'beads_missing' })
+    expect([await readdir(folder), await double.runs()]).toEqual([[], []])
+  })
+})
+
+describe('an address with ?tls=true', () => {
+  const own = certificateOf('localhost')
+  let server: DoltServer
+  beforeAll(async () => {
+    server = await startDoltServer(own)
+  })
+  afterAll(() => server.release())
+
+  it('speaks TLS with the authority that it names, and nothing else', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gemba-tls-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const ca = join(folder, 'ca.pem')
+    await writeFile(ca, own.certificate)
+    const at = { host: 'localhost', port: server.port, user: server.user, database: 'sealed' }
+    await createBeads({ ...at, prefix: 'gm', tls: { ca: own.certificate } })
+    const openUrl = async (query: string): Promise<OpenSource> => {
+      const ledger = new ManifestFile({ path: join(folder, 'manifest.jsonl') })
+      onTestFinished(() => ledger.close())
+      const url = `dolt://root@localhost:${server.port}/sealed${query}`
+      const source = await openSource({ kind: 'url', url }, access, ledger)
+      onTestFinished(() => source.close())
+      return source
+    }
+    const { work } = await openUrl(`?tls=true&tls-ca=${encodeURIComponent(ca)}`)
+    expect(await work.create({ title: 'sealed' }, by)).toMatchObject({ title: 'sealed' })
+    await expect(openUrl('')).rejects.toMatchObject({ code: 'work_plane_unavailable' })
+    await expect(openUrl('?tls=true')).rejects.toMatchObject({ code: 'work_plane_unavailable' })
   })
 })
 

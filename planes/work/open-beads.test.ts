@@ -119,6 +119,12 @@ describe('creating a database', () => {
 })
 
 describe('opening a database', () => {
+  it('tells what SQL can: changes are seen by the hash, writes are checked, children may be written at once', async () => {
+    const plane = await open(await fresh('able'))
+    const can = { watch: 'hash', compareAndSet: true, concurrentChildren: true }
+    expect(await plane.manifest()).toMatchObject({ adaptor: 'beads-sql', readOnly: false, ...can })
+  })
+
   it('says when there is no server, no entry, no database or no Beads', async () => {
     const login = await fresh('there')
     const unavailable = { code: 'work_plane_unavailable' }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +21,8 @@ export interface RunningBeadsOnly {
   readonly printed: string
   /** All that it said. */
   readonly said: () => string
+  /** All that stands in its logs. */
+  readonly logged: () => string
   stop(): Promise<void>
 }
 
@@ -50,7 +53,12 @@ export async function launchBeadsOnly(
   const lines: string[] = []
   const printed = await readyUrl(child, lines)
   const api = new ApiClient(`http://127.0.0.1:${port}`, join(data, 'token'))
-  return { api, folder, pid: child.pid ?? 0, printed, said: () => lines.join('\n'), stop }
+  return { api, folder, pid: child.pid ?? 0, printed, said: () => lines.join('\n'), logged: () => logsIn(data), stop }
+}
+
+function logsIn(data: string): string {
+  const files = readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.log'))
+  return files.map((path) => readFileSync(join(data, path), 'utf8')).join('\n')
 }
 
 function readyUrl(child: ChildProcess, lines: string[]): Promise<string> {

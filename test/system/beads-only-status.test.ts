@@ -97,7 +97,7 @@ it('a wrong password is told with its code, and the right one works; neither is 
   await see(lineOf(page, 'Access')).toHaveText('read and write')
   await running.api.create({ title: 'Made' })
   expect(await bench.rows(database, 'SELECT title FROM issues')).toEqual([{ title: 'Made' }])
-  const said = [running.said(), JSON.stringify(manifestOf(running)), await page.content()]
+  const said = [running.said(), running.logged(), JSON.stringify(manifestOf(running)), await page.content()]
   said.push(JSON.stringify(await running.api.get<ModeStatus>('/status')))
   for (const text of said) expect(text).not.toMatch(/wrong-one|right-one/)
 })

@@ -5,7 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { BeadDetail } from '../../model/bead.ts'
 import type { ManifestEntry } from '../../model/manifest.ts'
 import type { ModeStatus } from '../../model/mode.ts'
@@ -16,6 +16,9 @@ import type { RunningBeadsOnly } from './beads-only-server.ts'
 import { launchBrowser, patience } from './browser.ts'
 import { processTree } from './process-tree.ts'
 import { startBeadsOnly } from './running-beads-only.ts'
+
+/** A test waits for many things, each at its leisure. */
+vi.setConfig({ testTimeout: 180_000 })
 
 let dolt: DoltServer
 let browser: Browser
@@ -65,7 +68,6 @@ async function codeOf(request: Promise<unknown>): Promise<string> {
 describe('gemba serve --beads-only', () => {
   it('starts nothing but its server, and says what it is', async () => {
     const database = await newDatabase()
-    // No program but Node and a shell is to be found: whatever else it wanted would be missing.
     const running = await startBeadsOnly(['--beads-only', '--beads-url', addressOf(database)])
     const programs = programsBelow(running.pid)
     expect(programs.join('\n')).toMatch(/beads-only/)
@@ -176,6 +178,24 @@ describe('gemba serve --beads-only', () => {
     expect(status.read_only_reason).not.toBe('')
     expect(await codeOf(running.api.create({ title: 'x' }))).toBe('read_only')
     expect(JSON.stringify(status) + running.said() + programsBelow(running.pid).join('\n')).not.toContain('secret')
+  })
+
+  it('takes the password of GEMBA_BEADS_URL, and shows, logs and hands it on to nobody', async () => {
+    const database = await newDatabase()
+    const root = await createConnection({ host: dolt.host, port: dolt.port, user: 'root' })
+    onTestFinished(() => root.end())
+    await root.query("CREATE USER IF NOT EXISTS 'keeper'@'%' IDENTIFIED BY 'open-sesame'")
+    await root.query(`GRANT ALL ON ${database}.* TO 'keeper'@'%'`)
+    const env = { GEMBA_BEADS_URL: addressOf(database, 'keeper:open-sesame'), GEMBA_LOG_LEVEL: 'debug' }
+    const running = await startBeadsOnly(['--beads-only'], env)
+    await running.api.create({ title: 'Kept' })
+    const status = await running.api.get<ModeStatus>('/status')
+    expect(status).toMatchObject({ source: { display: addressOf(database, 'keeper') }, health: { healthy: true } })
+    const capabilities = await running.api.get('/capabilities')
+    expect(running.logged()).toContain('"name":"server"')
+    const told = [running.said(), running.logged(), programsBelow(running.pid).join('\n')]
+    for (const text of [...told, JSON.stringify([status, capabilities, manifestOf(running)])])
+      expect(text).not.toContain('open-sesame')
   })
 
   it('keeps the wrong password, the missing database and the foreign one apart, and takes the right one afterwards', async () => {

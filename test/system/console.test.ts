@@ -156,6 +156,21 @@ describe('from drag to done', () => {
     await see(viewer.lane('backlog').locator(`[data-bead="${bead.id}"]`)).toContainText('Edited elsewhere', patience)
   })
 
+  it('starts nothing because another program moved a bead to In progress', async () => {
+    const bead = await makeBead({ title: 'Moved elsewhere' })
+    const beads = await openBeads(project.folder)
+    await beads.query("UPDATE issues SET status = 'in_progress' WHERE id = ?", [bead.id])
+    await beads.end()
+    await viewer.sees(bead.id, 'started')
+    // What is started after it has had its turn: so had this one.
+    const after = await makeBead({ title: 'Started here' })
+    await gemba.api.start(after.id)
+    await viewer.sees(after.id, 'completed')
+    expect((await gemba.api.sessions()).some((session) => session.bead === bead.id)).toBe(false)
+    expect(await gemba.api.bead(bead.id)).toMatchObject({ status: 'in_progress', assignee: null })
+    await gemba.api.change('PATCH', `/beads/${bead.id}`, { status: 'open' })
+  })
+
   it('shows hostile text as text, everywhere', async () => {
     const title = '<img src=x onerror="window.hit=1">$(touch x) #(touch x) `touch x`; {{ 7*7 }} 🦫'
     const { bead, session } = await atWork(title, `${title}\n${listening}`)

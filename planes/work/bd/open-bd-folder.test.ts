@@ -103,7 +103,13 @@ describe('a folder through bd', () => {
   it('is only read when bd is of a version that was never tested', async () => {
     const { plane, double } = await open({}, '1.3.0')
     const manifest = await plane.manifest()
-    expect(manifest).toMatchObject({ readOnly: true, schemaVersion: 0, watch: 'slow', concurrentChildren: false })
+    expect(manifest).toMatchObject({
+      readOnly: true,
+      schemaVersion: 0,
+      watch: 'slow',
+      compareAndSet: false,
+      concurrentChildren: false,
+    })
     expect(manifest.readOnlyReason).toContain('bd is 1.3.0')
     await expect(plane.create({ title: 't' }, by)).rejects.toMatchObject({ code: 'read_only' })
     expect((await plane.list()).map((bead) => bead.id)).toEqual(['gm-1'])
