@@ -9,7 +9,7 @@ import { planWords, serveGreatPlan } from './served-plan.ts'
 export const tenThousandBeads: Measure = {
   name: 'ten-thousand-beads',
   title: `Beads-only: ${planWords}`,
-  limitMs: 6 * 60_000,
+  limitMs: 8 * 60_000,
   async run(bench) {
     const { api, login, imported } = await serveGreatPlan(bench)
     const board = await readAgain(bench, api, '/api/v1/board', 'all beads, API (what the console reads)', {

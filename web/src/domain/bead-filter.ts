@@ -1,5 +1,4 @@
 import type { BeadSummary, StateCategory } from '../../../model/bead.ts'
-import type { Found } from '../search/search-places.ts'
 import { laneTitle, priorityWord } from './words.ts'
 
 /** What of the beads is shown. Several values of one kind: any of them; labels: all of them. */
@@ -38,17 +37,28 @@ export function searchText(bead: BeadSummary): string {
   return `${bead.id}\n${bead.title}\n${bead.assignee ?? ''}\n${bead.labels.join('\n')}`.toLowerCase()
 }
 
-/** `found` holds the ids that the text finds; null when there is no text. */
-export function passing(filter: BeadFilter, found: Pick<Found, 'has'> | null): (bead: BeadSummary) => boolean {
-  const { state, type, priority, label, assignee, standing } = filter
-  return (bead) =>
-    (found === null || found.has(bead.id)) &&
+/**
+ * Those of `beads` that pass, in their order. `found` says of the bead at an index whether the text finds it; null when
+ * there is no text. With nothing asked it is `beads` itself.
+ */
+export function passing(
+  beads: readonly BeadSummary[],
+  filter: BeadFilter,
+  found: ((index: number) => boolean) | null,
+): readonly BeadSummary[] {
+  const textual = found === null ? beads : beads.filter((_, index) => found(index))
+  return chipsOf(filter).length === 0 ? textual : textual.filter((bead) => meets(filter, bead))
+}
+
+function meets({ state, type, priority, label, assignee, standing }: BeadFilter, bead: BeadSummary): boolean {
+  return (
     (state.length === 0 || state.includes(bead.state)) &&
     (type.length === 0 || type.includes(bead.type)) &&
     (priority.length === 0 || priority.includes(bead.priority)) &&
     (assignee.length === 0 || assignee.includes(bead.assignee ?? '')) &&
     label.every((one) => bead.labels.includes(one)) &&
     (standing === '' || (standing === 'ready' ? bead.ready : bead.blockedBy.length > 0))
+  )
 }
 
 /** One condition of a filter, as a person sees and takes it away. */

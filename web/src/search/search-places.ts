@@ -15,10 +15,9 @@ export class SearchPlaces {
 
   /** The ids of those that were found. */
   read(found: Uint8Array): Found {
-    const places = this.#places
     const ids = this.#ids
     return {
-      has: (id) => found[places.get(id) ?? -1] === 1,
+      at: (place) => found[place] === 1,
       *[Symbol.iterator]() {
         for (const [place, is] of found.entries()) if (is === 1) yield ids[place] as string
       },
@@ -28,5 +27,6 @@ export class SearchPlaces {
 
 /** Ids that a search found, in the order in which they became known. */
 export interface Found extends Iterable<string> {
-  has(id: string): boolean
+  /** Whether the id with this number is among them. */
+  at(place: number): boolean
 }

@@ -51,5 +51,5 @@ export const useSearch = defineStore('search', () => {
     })
   }
 
-  return { open, find }
+  return { open, find, placeOf: (id: string) => places.of(id) }
 })
