@@ -72,6 +72,33 @@ describe('the layouts', () => {
     await expect.poll(order, patience).toMatchObject({ 0: 'lan-19' })
   })
 
+  it.each([
+    ['modified', ['lan-10', 'lan-9']],
+    ['created', ['lan-9', 'lan-10']],
+    ['edited', ['lan-10', 'lan-9']],
+    ['id', ['lan-9', 'lan-10']],
+  ])('cascade and lanes order by %s', async (by, wanted) => {
+    const [nine, ten] = [bench.api.bead('lan-9'), bench.api.bead('lan-10')]
+    bench.api.put([
+      { ...nine, parent: null, createdAt: minutesAgo(5), updatedAt: minutesAgo(20), modifiedAt: minutesAgo(8) },
+      { ...ten, parent: null, createdAt: minutesAgo(9), updatedAt: minutesAgo(10), modifiedAt: minutesAgo(7) },
+    ])
+    const both = async (selector: string) => {
+      const found = bench.page.locator(`${selector} [data-bead]`)
+      await see(found.filter({ hasText: 'lan-10' })).toBeVisible()
+      const ids = await found.evaluateAll((all) => all.map((one) => one.getAttribute('data-bead') ?? ''))
+      const tops = await found.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top))
+      const seen = ids.map((id, at) => ({ id, top: tops[at] ?? 0 })).sort((a, b) => a.top - b.top)
+      return seen.map(({ id }) => id).filter((id) => id === 'lan-9' || id === 'lan-10')
+    }
+    await bench.signIn(`/board?layout=cascade&order=${by}`)
+    expect(await both('[data-rows]')).toEqual(wanted)
+    await layout('Kanban')
+    expect(await both('[data-lane="unstarted"]')).toEqual(wanted)
+    await bench.page.getByRole('button', { name: /turn the order round/ }).click()
+    await expect.poll(() => both('[data-lane="unstarted"]'), patience).toEqual(wanted.toReversed())
+  })
+
   it('of the cascade fold and unfold by keyboard', async () => {
     await bench.signIn('/board?layout=cascade')
     await see(row('lan-7')).toHaveAttribute('aria-level', '3')

@@ -122,6 +122,34 @@ describe('the source', () => {
     await see(panel().getByRole('heading', { name: 'Beads', exact: true })).toBeFocused()
   })
 
+  it.each([
+    ['Worktree', '/work/lantern', 'lan', { kind: 'worktree', initialise: true, prefix: 'lan' }],
+    ['Worktree', ' /work/lantern ', '', { kind: 'worktree', initialise: true }],
+    ['Worktree', '/work/lantern', null, { kind: 'worktree' }],
+    ['Beads directory', '/work/lantern/.beads', null, { kind: 'beads_dir' }],
+  ])('%s at "%s" with the prefix "%s" is opened as that', async (choice, folder, prefix, sent) => {
+    bench.api.offer(profileOf('beads_only', false))
+    await bench.signIn('/board?panel=source')
+    await panel().getByRole('radio', { name: choice }).check()
+    const field = panel().getByLabel('Folder on the machine of the server')
+    if (choice === 'Worktree') {
+      const initialise = panel().getByLabel('Make a database where there is none')
+      await see(initialise).toBeChecked()
+      if (prefix === null) await initialise.uncheck()
+      else await panel().getByLabel('Prefix of new ids').fill(prefix)
+    }
+    const detail = 'There is no Beads database in that folder.'
+    bench.api.fail('POST /status/source', 422, { code: 'beads_folder_empty', detail, mend: 'Name another folder.' })
+    await field.fill(folder)
+    await button('Open').click()
+    await see(panel().getByRole('alert')).toContainText(detail)
+    await see(panel().getByRole('alert')).toContainText('What was open stays open.')
+    await see(field).toHaveValue(folder)
+    await button('Open').click()
+    await see(button('Look again')).toBeVisible()
+    expect(bench.api.bodies.at(-1)).toEqual({ ...sent, folder: folder.trim() })
+  })
+
   it('is exchanged from the help of full mode by leaving it', async () => {
     await bench.signIn('/inbox')
     await bench.page.keyboard.press('?')

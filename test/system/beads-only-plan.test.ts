@@ -1,7 +1,7 @@
 /** A plan written, changed and thrown away in the console, proved by the database and the manifest (seed 001, 7, 8 and 12). */
 import type { Locator, Page } from '@playwright/test'
 import { expect, it } from 'vitest'
-import { BeadsOnlyBench, panelOf, see } from './beads-only-bench.ts'
+import { BeadsOnlyBench, goTo, panelOf, see } from './beads-only-bench.ts'
 
 const bench = new BeadsOnlyBench()
 
@@ -154,6 +154,47 @@ it('each of them is edited, its number staying, and moved to another lane', asyn
   await see(told.nth(0)).toContainText('You moved "E1.1.1: Session manifest" from Next Up to In Progress.')
   await see(told.nth(1)).toContainText('You added the label "ledger" to "E1.1.1: Session manifest".')
   await see(told.nth(4)).toContainText('You renamed "M1: First light" to "M1: Second light".')
+})
+
+it('acceptance, design, notes and a comment are written in the panel, each over what was seen', async () => {
+  const { database, running, page } = await bench.begin()
+  const { id } = await running.api.create({ title: 'Reader' })
+  await goTo(page, `/board/${id}`)
+  const panel = panelOf(page, id)
+  const sent: (string | undefined)[] = []
+  page.on('request', (request) => request.method() === 'PATCH' && sent.push(request.headers()['if-match']))
+  for (const name of ['Acceptance', 'Design', 'Notes']) {
+    await panel.getByRole('button', { name, exact: true }).click()
+    await panel.getByRole('textbox', { name }).fill(`${name} in **bold**`)
+    await page.keyboard.press('Control+Enter')
+    await see(panel.getByRole('heading', { name, exact: true })).toBeVisible()
+    await see(panel.getByRole('textbox', { name })).toHaveCount(0)
+  }
+  await see(panel.locator('strong', { hasText: 'bold' })).toHaveCount(3)
+  await panel.getByRole('button', { name: 'Edit design' }).click()
+  await panel.getByRole('textbox', { name: 'Design' }).fill('')
+  await page.keyboard.press('Control+Enter')
+  await see(panel.getByRole('button', { name: 'Design', exact: true })).toBeVisible()
+  expect(new Set(sent).size).toBe(4)
+  expect(sent).not.toContain(undefined)
+  const columns = 'SELECT acceptance_criteria, design, notes FROM issues'
+  expect(await bench.rows(database, columns)).toEqual([
+    { acceptance_criteria: 'Acceptance in **bold**', design: '', notes: 'Notes in **bold**' },
+  ])
+
+  await panel.getByRole('tab', { name: 'Comments' }).click()
+  await see(panel).toContainText('Nobody has commented yet.')
+  await panel.getByRole('textbox', { name: 'Comment' }).fill('Seen with <b>my</b> own eyes')
+  await page.keyboard.press('Control+Enter')
+  await see(panel.getByRole('listitem')).toContainText('Seen with <b>my</b> own eyes')
+  await see(panel.getByRole('textbox', { name: 'Comment' })).toHaveValue('')
+  expect(await bench.rows(database, 'SELECT author, text FROM comments')).toEqual([
+    { author: 'mike', text: 'Seen with <b>my</b> own eyes' },
+  ])
+  const entries = bench.manifestOf(running, database).slice(1)
+  expect(entries.map(({ action, entity }) => [action, entity.id])).toEqual(
+    Array.from({ length: 5 }, () => ['work_item.edited', id]),
+  )
 })
 
 it('a bead is deleted for good, not before it was asked, and the history says so', async () => {

@@ -119,6 +119,48 @@ it('a card dragged to In progress is an edit, told at once beside the board, and
     ])
 })
 
+it('an epic and a milestone are dragged like a bead, and told as what they are', async () => {
+  const { database, running, page } = await bench.begin('/board?layout=kanban')
+  const milestone = await running.api.create({ title: 'First light', type: 'milestone' })
+  const epic = await running.api.create({ title: 'Reading', type: 'epic', parent: milestone.id })
+  for (const { id } of [epic, milestone]) {
+    await dragCard(page, id, 'started')
+    await see(page.locator(`[data-lane="started"] [data-bead="${id}"]`)).toBeVisible()
+  }
+  const moved = { action: 'work_item.state_changed', before: { state_category: 'unstarted' } }
+  await see
+    .poll(() => bench.manifestOf(running, database).slice(2))
+    .toMatchObject([
+      { ...moved, entity: { type: 'epic', id: epic.id, title: 'Reading' }, after: { state_category: 'started' } },
+      { ...moved, entity: { type: 'milestone', id: milestone.id }, after: { state_category: 'started' } },
+    ])
+})
+
+it('a label is put on several beads, and taken from them and given back', async () => {
+  const { database, running, page } = await bench.begin()
+  const one = await running.api.create({ title: 'One', labels: ['print'] })
+  const two = await running.api.create({ title: 'Two' })
+  const stored = async () => {
+    const rows = await bench.rows(database, 'SELECT issue_id, label FROM labels')
+    return rows.map(({ issue_id, label }) => `${issue_id} ${label}`).sort()
+  }
+  for (const { id } of [one, two]) await page.getByRole('checkbox', { name: `Select ${id}` }).click()
+  const bar = page.locator('[data-bulk]')
+  const messages = page.getByRole('region', { name: 'Messages' })
+  await bar.getByRole('button', { name: 'Labels…' }).click()
+  await bar.getByRole('combobox', { name: 'Label of all selected' }).fill('print')
+  await bar.getByRole('button', { name: 'Add to all' }).click()
+  await see(messages).toContainText('Put print on 2 beads')
+  expect(await stored()).toEqual([`${one.id} print`, `${two.id} print`].sort())
+  await bar.getByRole('button', { name: 'Labels…' }).click()
+  await bar.getByRole('combobox', { name: 'Label of all selected' }).fill('print')
+  await bar.getByRole('button', { name: 'Remove from all' }).click()
+  await see(messages).toContainText('Took print from 2 beads')
+  expect(await stored()).toEqual([])
+  await messages.getByRole('button', { name: 'Undo' }).first().click()
+  await see.poll(stored).toEqual([`${one.id} print`, `${two.id} print`].sort())
+})
+
 it('a bead of the backlog is staged by its button', async () => {
   const { database, running, page } = await bench.begin('/backlog')
   const { id } = await running.api.create({ title: 'Some day', status: 'deferred' })
