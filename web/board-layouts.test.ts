@@ -312,6 +312,36 @@ describe('ten thousand beads', () => {
     await bench.page.keyboard.press('Enter')
     await expect.poll(() => bench.page.url(), patience).toContain('/board/big-4242')
   })
+
+  it('are looked through in a thread of its own, by board and palette', async () => {
+    bench.api.replace(wholeProject(many))
+    await bench.signIn('/board?layout=flat')
+    const shown = bench.page.locator('[data-shown]')
+    const search = bench.page.getByLabel('Search the board')
+    await search.fill('big-9999')
+    await see(shown).toHaveText('1 of 10,000 beads')
+    const threads = bench.page.workers()
+    expect(threads.map((thread) => thread.url())).toEqual([expect.stringContaining('search-worker')])
+    // From here on the thread keeps to itself what it finds.
+    await threads[0]?.evaluate(() => {
+      const answer = postMessage.bind(globalThis)
+      const held: Parameters<typeof postMessage>[] = []
+      Object.assign(globalThis, {
+        postMessage: (...args: Parameters<typeof postMessage>) => held.push(args),
+        release: () => held.forEach((args) => answer(...args)),
+      })
+    })
+    await search.fill('big-999')
+    await bench.page.keyboard.press('Control+k')
+    await bench.page.keyboard.type('big-4242')
+    const found = bench.page.getByRole('option', { name: /big-4242/ })
+    await bench.page.waitForTimeout(300)
+    await see(shown).toHaveText('1 of 10,000 beads')
+    await see(found).toHaveCount(0)
+    await threads[0]?.evaluate(() => (globalThis as unknown as { release(): void }).release())
+    await see(found).toHaveCount(1)
+    await see(shown).toHaveText('11 of 10,000 beads')
+  })
 })
 
 it.each(['flat', 'cascade'])('%s: a row holds all that it says, also beside a panel', async (name) => {

@@ -99,7 +99,7 @@ describe('Beads-only mode', () => {
     expect(await told()).toBeNull()
   })
 
-  it('has the status of the seed, field for field', async () => {
+  it('answers with the status of its mode under the names of the seed', async () => {
     const api = await testApi({ mode: new BeadsOnlyDouble() })
     const answer = await api.call({ method: 'GET', url: '/api/v1/status' })
     expect(answer.json()).toMatchObject({
