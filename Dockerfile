@@ -49,7 +49,9 @@ COPY --from=dolt /usr/local/bin/dolt /usr/local/bin/dolt
 WORKDIR /app
 COPY --from=app /out ./
 RUN ln -s /app/deploy/gemba.sh /usr/local/bin/gemba \
-    && for name in gemba-bridge gemba-state gemba-ask; do ln -s /app/deploy/sentinel.sh "/usr/local/bin/${name}"; done \
+    && ln -s /app/deploy/sentinel.sh /usr/local/bin/gemba-bridge \
+    && ln -s /app/deploy/sentinel.sh /usr/local/bin/gemba-state \
+    && ln -s /app/deploy/sentinel.sh /usr/local/bin/gemba-ask \
     && mkdir -p /data /work \
     && chown node:node /data /work
 ENV NODE_ENV=production XDG_CACHE_HOME=/data/cache XDG_STATE_HOME=/data/state HOME=/data/home

@@ -1,16 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { validate } from 'dockerfile-utils'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { configKeys } from '../../runtime/config-reference.ts'
 import { exec } from '../../runtime/exec.ts'
 import { pinned } from '../../runtime/tools/locate.ts'
+import { appPaths } from './app-folder.ts'
+import { dockerfileText, packagesOf, programsOf, stage, stages } from './dockerfile.ts'
 
-const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
-const dockerfile = read('Dockerfile')
-const stages = [...dockerfile.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, name = '']) => name)
+/** What the seed 001 says of the images in its section 10, by the files that make them: no engine is at hand here. */
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 interface Compose {
   readonly services: Readonly<Record<string, Service>>
@@ -28,16 +31,19 @@ interface Service {
   readonly privileged?: boolean
 }
 
+const ofSource = ['GEMBA_BEADS_DIR', 'GEMBA_BEADS_URL', 'GEMBA_BEADS_READ_ONLY']
+const ofServer = ['GEMBA_BEADS_ONLY', 'GEMBA_CITY', 'GEMBA_TOWN', 'GEMBA_ORCHESTRATION']
+
 describe.each([
-  ['docker-compose.yml', 'standard'],
-  ['docker-compose.quickstart.yml', 'quickstart'],
-])('%s', (file, target) => {
+  ['docker-compose.yml', 'standard', [...ofSource, ...ofServer]],
+  ['docker-compose.quickstart.yml', 'quickstart', ofSource],
+])('%s', (file, target, accepted) => {
   const compose = parse(read(file)) as Compose
   const service = compose.services['gemba'] as Service
 
   it('builds an image that there is', () => {
     expect(service.build).toEqual({ context: '.', target })
-    expect(stages).toContain(target)
+    expect(stages.map(({ name }) => name)).toContain(target)
   })
 
   it('gives away no more than it must', () => {
@@ -58,35 +64,115 @@ describe.each([
       expect(known).toContain(name)
       expect(value).toBeNull()
     }
-    expect(Object.keys(service.environment)).toEqual(
-      expect.arrayContaining(['GEMBA_BEADS_URL', 'GEMBA_BEADS_DIR', 'GEMBA_BEADS_READ_ONLY']),
-    )
+    expect(Object.keys(service.environment)).toEqual(expect.arrayContaining(accepted))
+  })
+
+  it('mounts a worktree at /work, which GEMBA_BEADS_DIR then names', () => {
+    expect(service.volumes).toContain('${GEMBA_WORK:-gemba-work}:/work')
+    expect(stage(target).said('WORKDIR').at(-1)).toBe('/work')
+    expect(stage(target).env).not.toHaveProperty('GEMBA_BEADS_DIR')
   })
 })
 
 describe('the Dockerfile', () => {
+  it('is one that the builder understands', () => {
+    expect(validate(dockerfileText).map(({ message, range }) => `${range.start.line + 1}: ${message}`)).toEqual([])
+  })
+
   it('makes the standard image unless another is asked for', () => {
-    expect(stages.at(-1)).toBe('standard')
-    expect(stages).toEqual(expect.arrayContaining(['minimal', 'quickstart']))
+    expect(stages.at(-1)?.name).toBe('standard')
+  })
+
+  it('copies from stages that there are', () => {
+    const names = stages.map(({ name }) => name)
+    const from = stages.flatMap(({ copies }) => copies.flatMap((copy) => copy.from ?? []))
+    expect(names).toEqual(expect.arrayContaining(from))
   })
 
   it('has the Dolt that Gemba gets elsewhere too', () => {
-    expect(dockerfile).toContain(`ARG DOLT_IMAGE=dolthub/dolt:${pinned.dolt}\n`)
-    expect(dockerfile).toContain('COPY --from=dolt /usr/local/bin/dolt /usr/local/bin/dolt')
+    expect(stage('dolt').image).toBe(`dolthub/dolt:${pinned.dolt}`)
   })
 
-  it('runs nothing as root', () => {
-    expect(dockerfile).toMatch(/^USER 1000:1000$/m)
-    expect(dockerfile).toMatch(/MINIMAL_IMAGE=\S+:nonroot$/m)
-  })
-
-  it('copies only what is in the build context', () => {
+  it('puts what is in the build context, or made there, below /app', () => {
     const allowed = read('.dockerignore').split('\n')
-    for (const [, files = ''] of dockerfile.matchAll(/^ {4}&& cp (?:-r )?(.+) \/out/gm)) {
-      for (const file of files.split(' ').filter((each) => !['dist', 'node_modules'].includes(each))) {
-        expect(allowed).toContain(`!${file.split('/')[0] ?? ''}`)
-      }
+    const paths = appPaths().map(({ from }) => from)
+    for (const path of paths.filter((each) => !['dist', 'node_modules'].includes(each))) {
+      expect(existsSync(join(root, path))).toBe(true)
+      expect(allowed).toContain(`!${path.split('/')[0] ?? ''}`)
     }
+    expect(paths).toEqual(expect.arrayContaining(['dist', 'deploy', 'examples', 'node_modules']))
+  })
+})
+
+describe.each(['quickstart', 'standard'])('the %s image', (name) => {
+  const image = stage(name)
+  const programs = programsOf(image)
+
+  it('includes the gemba command', () => {
+    expect(programs['gemba']).toBe('/app/deploy/gemba.sh')
+    expect(image.copies).toContainEqual({ from: 'app', words: ['/out', './'] })
+  })
+
+  it('includes the bd CLI, and starts it while it is built', () => {
+    const verbs = image.commands.map((words) => words.join(' '))
+    expect(verbs).toContainEqual(expect.stringMatching(/^npm install --global .*@beads\/bd@\d+\.\d+\.\d+$/))
+    expect(verbs).toContain('bd version')
+  })
+
+  it('includes the CLIs of the sentinels, each by its name', () => {
+    const names = readdirSync(join(root, 'agent', 'sentinels')).filter((file) => /^gemba-\w+\.ts$/.test(file))
+    expect(names.length).toBeGreaterThan(0)
+    for (const file of names) expect(programs[file.slice(0, -'.ts'.length)]).toBe('/app/deploy/sentinel.sh')
+  })
+
+  it('includes git, ssh, bash and tini, and Dolt for the example', () => {
+    expect(packagesOf(image)).toEqual(expect.arrayContaining(['git', 'openssh-client', 'bash', 'tini']))
+    expect(programs['dolt']).toBe('stage dolt')
+  })
+
+  it('names only scripts that there are, and that may be started', () => {
+    const scripts = [...Object.values(programs), ...image.list('ENTRYPOINT')].filter((each) => each.startsWith('/app/'))
+    expect(scripts.length).toBeGreaterThan(1)
+    for (const script of scripts) {
+      expect(statSync(join(root, script.slice('/app/'.length))).mode & 0o111).toBe(0o111)
+    }
+  })
+
+  it('does not run as root, and keeps what lasts in /data', () => {
+    expect(image.said('USER').at(-1)).toBe('1000:1000')
+    expect(image.list('VOLUME')).toEqual(['/data'])
+    for (const key of ['HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME']) expect(image.env[key]).toMatch(/^\/data\//)
+  })
+
+  it('passes signals on by tini, and asks its health', () => {
+    const script = name === 'standard' ? 'server' : 'quickstart'
+    expect(image.list('ENTRYPOINT')).toEqual(['tini', '--', `/app/deploy/${script}.sh`])
+    expect(image.list('CMD')).toEqual([])
+    expect(image.list('HEALTHCHECK')).toEqual(['node', '/app/deploy/healthcheck.mjs'])
+  })
+})
+
+describe('the minimal image', () => {
+  const image = stage('minimal')
+
+  it('has no bd, and nothing else beside gemba', () => {
+    expect(image.copies.map(({ from, words }) => [from, ...words])).toEqual([
+      ['app', '/out', './'],
+      ['app', '/data', '/data'],
+    ])
+    expect(image.commands).toEqual([])
+  })
+
+  it('has no shell, and does not run as root', () => {
+    expect(image.image).toMatch(/^gcr\.io\/distroless\/nodejs24-\w+:nonroot$/)
+    expect(image.said('USER')).toEqual([])
+  })
+
+  it('starts Beads-only mode and asks its health, with the Node of its base', () => {
+    const node = '/nodejs/bin/node'
+    expect(image.list('ENTRYPOINT')).toEqual([node, 'dist/gemba.js'])
+    expect(image.list('CMD')).toEqual(['serve', '--beads-only', '--auth', 'token'])
+    expect(image.list('HEALTHCHECK')).toEqual([node, 'deploy/healthcheck.mjs'])
   })
 })
 

@@ -1,10 +1,9 @@
 /** The minimal image without its base: what the Dockerfile puts into it, in an empty folder, started as it says. */
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import type { ModeStatus } from '../../model/mode.ts'
 import { createBeads } from '../../planes/work/create-beads.ts'
@@ -12,31 +11,13 @@ import { exec, start } from '../../runtime/exec.ts'
 import { freePort } from '../../runtime/free-port.ts'
 import { startDoltServer } from '../dolt-server.ts'
 import { ApiClient, eventually } from '../system/api-client.ts'
+import { makeApp } from './app-folder.ts'
+import { stage } from './dockerfile.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8')
+const image = stage('minimal')
 
-/** What a stage says after this word. */
-function said(stage: string, word: string): string {
-  const [, text = ''] = new RegExp(`^FROM [^\\n]* AS ${stage}\\n([^]*?)(?=^FROM |$(?![^]))`, 'm').exec(dockerfile) ?? []
-  return new RegExp(`^${word} (.*)$`, 'm').exec(text)?.[1] ?? ''
-}
-
-const wordsOf = (json: string): string[] => JSON.parse(json) as string[]
 const ofNode = (words: readonly string[]): string[] =>
   words.map((word) => word.replace('/nodejs/bin/node', process.execPath))
-
-/** `/app` as the stages before make it; the packages stand where they are. */
-function makeApp(app: string): void {
-  for (const [, files = '', target = ''] of dockerfile.matchAll(/^ {4}&& cp (?:-r )?(.+) \/out\/(\S*)/gm)) {
-    for (const file of files.split(' ')) {
-      const [from, to] = [join(root, file), join(app, target, file.split('/').at(-1) ?? '')]
-      mkdirSync(dirname(to), { recursive: true })
-      if (file === 'node_modules') symlinkSync(from, to)
-      else cpSync(from, to, { recursive: true })
-    }
-  }
-}
 
 it('serves the database that a variable names, keeps all below `/data`, and says that it is well as long as it is', async () => {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'gemba-minimal-')))
@@ -47,18 +28,15 @@ it('serves the database that a variable names, keeps all below `/data`, and says
   const [app, data, port] = [join(base, 'app'), join(base, 'data'), await freePort()]
   makeApp(app)
   mkdirSync(data)
-  const set = said('minimal', 'ENV').replaceAll('/data', data).split(' ')
+  const set = Object.entries(image.env).map(([name, value]) => [name, value.replace('/data', data)])
   const env = {
-    ...Object.fromEntries(set.map((each) => each.split('=') as [string, string])),
+    ...(Object.fromEntries(set) as Record<string, string>),
     GEMBA_LISTEN: `127.0.0.1:${port}`,
     GEMBA_BEADS_URL: `mysql://${dolt.user}@${dolt.host}:${dolt.port}/shop`,
   }
   // No PATH: there is no other program in that image.
-  const [program = '', ...args] = ofNode([
-    ...wordsOf(said('minimal', 'ENTRYPOINT')),
-    ...wordsOf(said('minimal', 'CMD')),
-  ])
-  const [checker = '', ...check] = ofNode(wordsOf(said('minimal', 'HEALTHCHECK').replace(/^.* CMD /, '')))
+  const [program = '', ...args] = ofNode([...image.list('ENTRYPOINT'), ...image.list('CMD')])
+  const [checker = '', ...check] = ofNode(image.list('HEALTHCHECK'))
   const isWell = async () => (await exec(checker, check, { cwd: app, env })).code === 0
   expect(await isWell()).toBe(false)
   const child = start(program, args, { cwd: app, env, stdio: ['ignore', 'pipe', 'inherit'] })
