@@ -1,2 +1,2 @@
 #!/bin/sh
-exec node /app/scripts/gemba.mjs "$@"
+exec node "$(dirname -- "$(readlink -f -- "$0")")/../scripts/gemba.mjs" "$@"

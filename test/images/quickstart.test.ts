@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,12 +9,16 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { readExample } from '../../agent/scripted/example.ts'
 import { exampleFolder } from '../../workers/example-seed.ts'
 import type { BeadDetail, BeadSummary } from '../../model/bead.ts'
+import { openBeads } from '../../planes/work/beads-sql.ts'
 import { createBeads } from '../../planes/work/create-beads.ts'
-import { start } from '../../runtime/exec.ts'
+import { run, start } from '../../runtime/exec.ts'
 import { freePort } from '../../runtime/free-port.ts'
 import { findTool, locateTool } from '../../runtime/tools/locate.ts'
+import { makeBdFolder } from '../bd/bd-folder.ts'
 import { filesProblem } from '../bd/bd-program.ts'
+import { answeringBd, doubleBd } from '../bd/double-bd.ts'
 import { startDoltServer } from '../dolt-server.ts'
+import { makeServedFolder } from './served-folder.ts'
 
 const script = fileURLToPath(new URL('../../deploy/quickstart.sh', import.meta.url))
 const gemba = fileURLToPath(new URL('../../cli/gemba.ts', import.meta.url))
@@ -204,3 +208,75 @@ it('takes a database that is named instead, and seeds nothing', async () => {
   expect(existsSync(join(data, 'example-project'))).toBe(false)
   expect(await readdir(data)).toEqual(expect.arrayContaining(['gemba', 'session-manifest.jsonl']))
 })
+
+/** That an edit through it reaches the mounted folder, and that nothing of an example is made anywhere. */
+async function expectMounted(
+  folder: string,
+  running: Awaited<ReturnType<typeof quickstart>>,
+  bead: string,
+): Promise<void> {
+  expect(await running.get('/status')).toMatchObject({
+    mode: 'beads_only',
+    source: { kind: 'beads_dir', display: folder },
+    privilege: 'read_write',
+    manifest_path: join(data, 'session-manifest.jsonl'),
+  })
+  expect(await running.get('/beads')).toMatchObject({ items: [{ id: bead }] })
+  expect((await running.change('PATCH', `/beads/${bead}`, { title: 'Ours' })).status).toBe(200)
+  expect(await running.stop()).toBe(0)
+  expect(running.said()).not.toContain('seeding')
+  expect(existsSync(join(data, 'example-project'))).toBe(false)
+  // All that it keeps itself is in /data.
+  expect(await readdir(folder)).toEqual(['.beads'])
+  expect(readFileSync(join(data, 'session-manifest.jsonl'), 'utf8')).toContain('"work_item.edited"')
+}
+
+it('takes the mounted folder that is named instead, whose database a Dolt server keeps', async () => {
+  const server = await startDoltServer()
+  ends.push(() => server.release())
+  const folder = join(commands, '..', 'work')
+  await makeServedFolder(folder, server, 'shop')
+  const { host, port, user } = server
+  const plane = await openBeads({ host, port, user, database: 'shop' })
+  ends.push(() => plane.disconnect())
+  await plane.create({ title: 'Theirs', id: 'shop-1' }, { actor: { name: 'Ada', via: 'console' } })
+  await expectMounted(folder, await quickstart({ GEMBA_BEADS_DIR: folder }), 'shop-1')
+  expect((await plane.get('shop-1')).title).toBe('Ours')
+  const again = await quickstart({ GEMBA_BEADS_DIR: folder, GEMBA_BEADS_READ_ONLY: 'true' })
+  expect((await again.change('PATCH', '/beads/shop-1', { title: 'Never' })).status).toBe(403)
+  expect(await again.stop()).toBe(0)
+})
+
+/** Keeps one bead, of which it can change the title. */
+const changingBd = `
+bead() { echo '[{"id":"gm-1","title":"'$(cat "$ROOT/title")'","status":"open","priority":2,"issue_type":"task","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}]'; }
+case "$1" in
+  update) for each in "$@"; do case "$each" in --title=*) printf '%s' "\${each#--title=}" > "$ROOT/title";; esac; done; bead; exit;;
+  show) bead; exit;;
+esac
+${answeringBd()}`
+
+it('takes a mounted folder whose database bd keeps in files', async () => {
+  const double = await doubleBd(changingBd)
+  ends.push(() => double.release())
+  await writeFile(join(double.root, 'title'), 'Theirs')
+  const folder = join(commands, '..', 'work')
+  await cp(join(double.root, '.beads'), join(folder, '.beads'), { recursive: true })
+  await expectMounted(folder, await quickstart({ GEMBA_BEADS_DIR: folder }, double.root), 'gm-1')
+  expect(readFileSync(join(double.root, 'title'), 'utf8')).toBe('Ours')
+})
+
+it.skipIf(noFiles !== undefined)(
+  `takes the same with the bd that is here${noFiles === undefined ? '' : `: ${noFiles}`}`,
+  async () => {
+    const made = await makeBdFolder()
+    ends.push(() => made.release())
+    const folder = join(commands, '..', 'work')
+    await cp(made.folder.beads, join(folder, '.beads'), { recursive: true })
+    const bd = (...args: string[]): Promise<string> =>
+      run(findTool('bd') ?? '', args, { cwd: folder, env: { ...made.env, BD_NON_INTERACTIVE: '1' } })
+    await bd('create', 'Theirs', '--id=gm-1')
+    await expectMounted(folder, await quickstart({ GEMBA_BEADS_DIR: folder }, dirname(findTool('bd') ?? '')), 'gm-1')
+    expect(JSON.parse(await bd('show', 'gm-1', '--json'))).toMatchObject([{ title: 'Ours' }])
+  },
+)
