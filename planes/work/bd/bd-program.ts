@@ -51,7 +51,7 @@ export function locateBd(env: NodeJS.ProcessEnv = process.env): string {
   throw new GembaError('tool_missing', {
     tool: 'bd',
     why: 'it is not on PATH',
-    fix: 'Install it with `npm install -g @beads/bd`, or name the database by its URL, which needs no bd.',
+    fix: 'Install bd 1.0.3 from its releases, the newest that Gemba writes through (through that of npm it only reads), or name the database by its URL, which needs no bd.',
   })
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { answeringBd, doubleBd, type DoubleBd } from '../../../test/bd/double-bd.ts'
 import { steppedClock } from '../../../test/bd/stepped-clock.ts'
+import type { GembaError } from '../../../model/error.ts'
 import type { WorkPlane } from '../../../model/work-plane.ts'
 import { openBdFolder, type BdFolderOptions } from './open-bd-folder.ts'
 
@@ -115,6 +116,19 @@ describe('a folder through bd', () => {
     expect((await plane.list()).map((bead) => bead.id)).toEqual(['gm-1'])
     // It would bring the database to its own schema.
     for (const run of await double.runs()) expect(run[0] === 'version' || run.includes('--readonly')).toBe(true)
+  })
+
+  it('can be written through the bd that is told to install where there is none', async () => {
+    const { double } = await open()
+    const nowhere = openBdFolder({ folder: double.root, env: { PATH: '/nowhere' } })
+    const missing = await nowhere.then(
+      () => expect.unreachable(),
+      (error: unknown) => error as GembaError,
+    )
+    expect(missing.code).toBe('tool_missing')
+    const [, version = ''] = /bd ([\d.]+) from/.exec(missing.params['fix'] ?? '') ?? []
+    const { plane } = await open({}, version)
+    expect(await plane.manifest()).toMatchObject({ readOnly: false, display: expect.stringContaining(`bd ${version}`) })
   })
 
   it('has bd refuse writes too when it is opened for reading only', async () => {
