@@ -51,11 +51,12 @@ export async function closeShown(
   { reason, session = '', force, actor }: Closing & { readonly actor: string },
 ): Promise<void> {
   const flags = [
+    // The releases 1.0.2 and 1.0.3 read no reason from a file.
+    ...(reason === '' ? [] : [`--reason=${reason}`]),
     ...(session === '' ? [] : [`--session=${session.slice(0, 255)}`]),
     ...(force === true ? ['--force'] : []),
   ]
-  const files: Record<string, string> = reason === '' ? {} : { '--reason-file': reason }
-  requireAnswer(await runWrite(source, ['close', '--json', ...flags], [id], { actor, files }), id)
+  requireAnswer(await runWrite(source, ['close', '--json', ...flags], [id], { actor }), id)
 }
 
 /** Refuses with `bead_close_refused` what bd refuses, also as an edit of the status, and wrappers of open children. */

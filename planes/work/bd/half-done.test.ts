@@ -65,3 +65,11 @@ it('a closed bead keeps its reason', async () => {
   expect((await plane.close('gm-1', { reason: 'another' }, by)).closeReason).toBe('the first')
   expect(await written(double, 'close')).toEqual([])
 })
+
+it('a reason is told by the one flag that all tested versions know', async () => {
+  const { plane, double } = await open([bead])
+  await plane.close('gm-1', { reason: '--done "well"' }, by)
+  expect(await written(double, 'close')).toEqual([
+    ['close', '--json', '--reason=--done "well"', '--actor=Ada', '--', 'gm-1'],
+  ])
+})
