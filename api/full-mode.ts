@@ -10,6 +10,8 @@ export interface ModeChange {
   during: ModeView['during']
   /** Has Gemba go over to Beads-only mode on another source; `work_live` while agents are at work. */
   leave: ModeView['select']
+  /** Whether a folder can be opened through `bd`. */
+  bdFound: () => boolean
 }
 
 /** The mode of a server that works a project: its source is what the configuration says; another one is Beads-only mode. */
@@ -31,6 +33,7 @@ export function fullMode({ work, board }: Pick<ApiDeps, 'work' | 'board'>, chang
         orchestration_required: true,
         manifest_path: null,
         beads_read_only: false,
+        bd_found: change.bdFound(),
         health,
         privilege: manifest === undefined ? 'unknown' : manifest.readOnly ? 'read_only' : 'read_write',
         read_only_reason: manifest?.readOnlyReason ?? null,

@@ -83,6 +83,8 @@ export interface ModeStatus {
   /** Null where nothing is recorded. */
   readonly manifest_path: string | null
   readonly beads_read_only: boolean
+  /** Whether the server finds `bd`: without it a folder is opened only if a Dolt server keeps its database, and none is made. */
+  readonly bd_found: boolean
   readonly health: Health
   readonly privilege: 'read_write' | 'read_only' | 'unknown'
   readonly read_only_reason: string | null

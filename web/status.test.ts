@@ -1,6 +1,6 @@
 /** The status beside the board in Chromium, against a double of the API: what can be mended from there. */
 import { describe, expect, it } from 'vitest'
-import { profileOf, type RemoteState } from '../model/mode.ts'
+import { profileOf, type ModeStatus, type RemoteState } from '../model/mode.ts'
 import { ConsoleBench, see } from './testing/console-bench.ts'
 import { modeStatus } from './testing/sample-details.ts'
 
@@ -122,34 +122,6 @@ describe('the source', () => {
     await see(panel().getByRole('heading', { name: 'Beads', exact: true })).toBeFocused()
   })
 
-  it.each([
-    ['Worktree', '/work/lantern', 'lan', { kind: 'worktree', initialise: true, prefix: 'lan' }],
-    ['Worktree', ' /work/lantern ', '', { kind: 'worktree', initialise: true }],
-    ['Worktree', '/work/lantern', null, { kind: 'worktree' }],
-    ['Beads directory', '/work/lantern/.beads', null, { kind: 'beads_dir' }],
-  ])('%s at "%s" with the prefix "%s" is opened as that', async (choice, folder, prefix, sent) => {
-    bench.api.offer(profileOf('beads_only', false))
-    await bench.signIn('/board?panel=source')
-    await panel().getByRole('radio', { name: choice }).check()
-    const field = panel().getByLabel('Folder on the machine of the server')
-    if (choice === 'Worktree') {
-      const initialise = panel().getByLabel('Make a database where there is none')
-      await see(initialise).toBeChecked()
-      if (prefix === null) await initialise.uncheck()
-      else await panel().getByLabel('Prefix of new ids').fill(prefix)
-    }
-    const detail = 'There is no Beads database in that folder.'
-    bench.api.fail('POST /status/source', 422, { code: 'beads_folder_empty', detail, mend: 'Name another folder.' })
-    await field.fill(folder)
-    await button('Open').click()
-    await see(panel().getByRole('alert')).toContainText(detail)
-    await see(panel().getByRole('alert')).toContainText('What was open stays open.')
-    await see(field).toHaveValue(folder)
-    await button('Open').click()
-    await see(button('Look again')).toBeVisible()
-    expect(bench.api.bodies.at(-1)).toEqual({ ...sent, folder: folder.trim() })
-  })
-
   it('is exchanged from the help of full mode by leaving it', async () => {
     await bench.signIn('/inbox')
     await bench.page.keyboard.press('?')
@@ -167,3 +139,104 @@ describe('the source', () => {
     await see(help().getByText('Beads source')).toHaveCount(0)
   })
 })
+
+describe('the choice of a source', () => {
+  const choice = (name: string) => panel().getByRole('radio', { name: new RegExp(`^${name}`) })
+  const folder = () => panel().getByLabel('Folder on the machine of the server')
+  const makes = () => panel().getByLabel('Make a database where there is none')
+  const sent = () => bench.api.changes.filter((change) => change === 'POST /status/source')
+
+  async function choose(name: string, { status = {}, readOnly = false }: Choice = {}): Promise<void> {
+    bench.api.offer(profileOf('beads_only', readOnly))
+    bench.api.putStatus(status)
+    await bench.signIn('/board?panel=source')
+    await choice(name).check()
+  }
+
+  it('sends an address with the password of its own field, which is kept no longer', async () => {
+    await choose('Address')
+    await panel().getByLabel('Address of the database').fill(' dolt://127.0.0.1:3307/plan ')
+    await panel().getByLabel('Password, if there is one').fill('p@ss/1')
+    await button('Open').click()
+    await see(button('Look again')).toBeVisible()
+    expect(bench.api.bodies).toEqual([{ kind: 'url', url: 'dolt://root:p%40ss%2F1@127.0.0.1:3307/plan' }])
+    await panel().getByRole('tab', { name: 'Source' }).click()
+    await see(panel().getByLabel('Password, if there is one')).toHaveValue('')
+  })
+
+  it('sends a worktree, in which a database is made with a prefix unless that is not wanted', async () => {
+    await choose('Worktree')
+    await see(makes()).toBeChecked()
+    await folder().fill('/work/plan')
+    await button('Open').click()
+    await see(button('Look again')).toBeVisible()
+    await see(panel().getByText('/work/plan')).toBeVisible()
+    await panel().getByRole('tab', { name: 'Source' }).click()
+    await see(choice('Worktree')).toBeChecked()
+    await folder().fill('/work/plan')
+    await panel().getByLabel('Prefix of new ids').fill('pl')
+    await button('Open').click()
+    await see(button('Look again')).toBeVisible()
+    await panel().getByRole('tab', { name: 'Source' }).click()
+    await folder().fill('/work/plan')
+    await makes().uncheck()
+    await see(panel().getByLabel('Prefix of new ids')).toHaveCount(0)
+    await button('Open').click()
+    await see(button('Look again')).toBeVisible()
+    const worktree = { kind: 'worktree', folder: '/work/plan' }
+    expect(bench.api.bodies).toEqual([
+      { ...worktree, initialise: true },
+      { ...worktree, initialise: true, prefix: 'pl' },
+      worktree,
+    ])
+  })
+
+  it('sends a Beads directory, says why it is refused, and what was open stays open', async () => {
+    await choose('Beads directory')
+    await see(makes()).toHaveCount(0)
+    const [detail, mend] = ['There is no Beads database in /work/none.', 'Name a folder that has one.']
+    bench.api.fail('POST /status/source', 404, { code: 'beads_missing', detail, mend })
+    await folder().fill('/work/none')
+    await button('Open').click()
+    const alert = panel().getByRole('alert')
+    for (const words of ['It was not opened', detail, mend, 'beads_missing', 'What was open stays open.']) {
+      await see(alert).toContainText(words)
+    }
+    await see(folder()).toHaveValue('/work/none')
+    await folder().fill('/work/plan/.beads')
+    await button('Open').click()
+    await see(panel().getByText('/work/plan/.beads')).toBeVisible()
+    expect(bench.api.bodies).toEqual(
+      ['/work/none', '/work/plan/.beads'].map((at) => ({ kind: 'beads_dir', folder: at })),
+    )
+  })
+
+  it('says what needs a bd where the server finds none, and how to have it, and makes no database', async () => {
+    await choose('Worktree', { status: { bd_found: false } })
+    await see(panel()).toContainText('The server finds no bd.')
+    await see(panel()).toContainText('npm install -g @beads/bd')
+    await see(makes()).toHaveCount(0)
+    await choice('Address').check()
+    await see(panel()).not.toContainText('The server finds no bd.')
+    await choice('Beads directory').check()
+    await see(panel()).toContainText('The server finds no bd.')
+    expect(sent()).toEqual([])
+    await choice('Worktree').check()
+    await folder().fill('/work/served')
+    await button('Open').click()
+    await see(button('Look again')).toBeVisible()
+    expect(bench.api.bodies).toEqual([{ kind: 'worktree', folder: '/work/served' }])
+  })
+
+  it('makes no database where Gemba only reads', async () => {
+    await choose('Worktree', { readOnly: true })
+    await see(folder()).toBeVisible()
+    await see(makes()).toHaveCount(0)
+    await see(panel()).not.toContainText('or made')
+  })
+})
+
+interface Choice {
+  readonly status?: Partial<ModeStatus>
+  readonly readOnly?: boolean
+}

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { Board } from '../model/board.ts'
 import type { RemoteState } from '../model/mode.ts'
 import { beadsOnlyMode } from './beads-only-mode.ts'
@@ -69,4 +69,13 @@ it('tells of the source that is to be opened, and of its ledger, before it has a
   unopened.failed({ kind: 'url', url: 'mysql://ada:secret@127.0.0.1:3307/gemba' }, new Error('away'))
   const source = { kind: 'url', display: 'mysql://ada@127.0.0.1:3307/gemba' }
   expect(unopened.place(undefined)).toEqual({ source, manifest_path: '/ledger' })
+})
+
+it('tells whether there is a bd, as the machine has it now', async () => {
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const { mode } = bench(null)
+  vi.stubEnv('GEMBA_BD', process.execPath)
+  expect(await mode.status()).toMatchObject({ bd_found: true })
+  vi.stubEnv('GEMBA_BD', '/nowhere/bd')
+  expect(await mode.status()).toMatchObject({ bd_found: false })
 })

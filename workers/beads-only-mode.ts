@@ -6,6 +6,7 @@ import { profileOf, type ModeSource, type ModeStatus, type SourceSelection } fro
 import { sourceDisplay } from '../runtime/beads-source.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { BeadsOnlySettings } from '../runtime/settings.ts'
+import { findTool } from '../runtime/tools/locate.ts'
 import type { Store } from '../store/store.ts'
 import type { ChosenSource, OpenSource } from './chosen-source.ts'
 import { knownRemote, type KnownRemote } from './known-remote.ts'
@@ -63,6 +64,7 @@ export function beadsOnlyMode({
       const open = source.current()
       return {
         ...fixed(settings),
+        bd_found: findTool('bd') !== undefined,
         source_id: source.id(),
         ...(open === null
           ? unopened(awaited, settings)
@@ -116,7 +118,7 @@ function fixed({ readOnly }: Pick<BeadsOnlySettings, 'readOnly'>) {
   } as const
 }
 
-type Variable = Omit<ModeStatus, keyof ReturnType<typeof fixed> | 'source_id'>
+type Variable = Omit<ModeStatus, keyof ReturnType<typeof fixed> | 'source_id' | 'bd_found'>
 
 /** What is known before a source has answered once. */
 function unopened(

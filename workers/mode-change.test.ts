@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MemoryStore } from '../api/testing/memory-store.ts'
 import { GembaError } from '../model/error.ts'
 import type { SourceSelection } from '../model/mode.ts'
@@ -81,4 +81,13 @@ describe('from full mode to Beads-only mode', () => {
     }
     for (const { told } of [unknown, bad]) expect(told).toEqual([])
   })
+})
+
+it('tells whether there is a bd, as the machine has it now', () => {
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const { change } = project(() => [])
+  vi.stubEnv('GEMBA_BD', process.execPath)
+  expect(change.bdFound()).toBe(true)
+  vi.stubEnv('GEMBA_BD', '/nowhere/bd')
+  expect(change.bdFound()).toBe(false)
 })

@@ -32,10 +32,10 @@ describe('status in full mode', () => {
     const leave: ModeChange['leave'] = async (selection, { name }) => {
       if (chosen.push([selection, name]) > 1) throw new GembaError('work_live', { beads: 'gm-1' })
     }
-    const api = await testApi({ mode: fullMode(deps, { during: (run) => run(), leave }) })
+    const api = await testApi({ mode: fullMode(deps, { during: (run) => run(), leave, bdFound: () => false }) })
     const selection = { kind: 'url', url: 'mysql://x/y' }
     const choice = await api.change('POST', '/api/v1/status/source', selection)
-    expect([choice.statusCode, choice.json()]).toMatchObject([200, { mode: 'full' }])
+    expect([choice.statusCode, choice.json()]).toMatchObject([200, { mode: 'full', bd_found: false }])
     const refused = await api.change('POST', '/api/v1/status/source', selection)
     expect([refused.statusCode, codeOf(refused)]).toEqual([409, 'work_live'])
     expect(chosen[0]).toEqual([selection, 'ada'])

@@ -12,6 +12,7 @@ const status: ModeStatus = {
   orchestration_required: false,
   manifest_path: '.gemba/session-manifest.jsonl',
   beads_read_only: false,
+  bd_found: true,
   health: { healthy: true, ...noTrouble, since: at },
   privilege: 'read_write',
   read_only_reason: null,

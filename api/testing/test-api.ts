@@ -64,7 +64,7 @@ export async function testApi(
     commands,
     hub,
     disk,
-    mode: fullMode({ work, board }, { during: (run) => run(), leave: async () => undefined }),
+    mode: fullMode({ work, board }, { during: (run) => run(), leave: async () => undefined, bdFound: () => true }),
     exchange,
     orchestration: null,
     auth: { mode: 'token', token, hostToken },

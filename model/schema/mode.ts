@@ -50,6 +50,10 @@ export const modeStatus = record(
     orchestration_required: Type.Boolean(),
     manifest_path: nullable(Type.String()),
     beads_read_only: Type.Boolean(),
+    bd_found: Type.Boolean({
+      description:
+        'Whether the server finds `bd`: without it a folder is opened only if a Dolt server keeps its database, and none is made.',
+    }),
     health: record('SourceHealth', { healthy: Type.Boolean(), ...trouble, since: instant }),
     privilege: words(['read_write', 'read_only', 'unknown']),
     read_only_reason: nullable(Type.String()),

@@ -71,6 +71,7 @@ describe('a folder whose database a Dolt server keeps', () => {
     const running = await startBeadsOnly(['--beads-only', '--worktree', folder], { PATH: barePath() })
     expect(await statusOf(running)).toMatchObject({
       source: { kind: 'worktree', display: folder, readonly: false },
+      bd_found: false,
       project_required: false,
       privilege: 'read_write',
       health: { healthy: true },

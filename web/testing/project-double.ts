@@ -3,7 +3,7 @@ import type { BeadDetail, BeadEvent, BeadPatch, BeadSummary, Edge } from '../../
 import { tableOf } from '../../model/board-table.ts'
 import type { EscalationView } from '../../model/escalation.ts'
 import type { EventBody, GembaEvent } from '../../model/event.ts'
-import { profileOf, type CapabilityProfile, type ModeStatus } from '../../model/mode.ts'
+import { profileOf, type CapabilityProfile, type ModeStatus, type SourceKind } from '../../model/mode.ts'
 import type { ManifestEntry, ManifestPage, ManifestState, ManifestWarning } from '../../model/manifest.ts'
 import type { SessionView } from '../../model/session.ts'
 import { patched } from '../src/domain/move.ts'
@@ -222,6 +222,10 @@ export class ProjectDouble {
     if (what === 'remote') {
       const [name, display] = [String(body['name']), String(body['url'])]
       this.putStatus({ ...this.#status, remote: { configured: true, name, display, reachable: 'yes', why: '' } })
+    }
+    if (what === 'source') {
+      const { kind, url, folder } = body as { kind: SourceKind; url?: string; folder?: string }
+      this.putStatus({ ...this.#status, source: { kind, display: url ?? folder ?? '', readonly: false } })
     }
     return ok(this.#modeStatus())
   }

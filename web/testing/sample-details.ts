@@ -79,6 +79,7 @@ export function modeStatus({ mode, readOnly } = profileOf('full', false)): ModeS
     orchestration_required: isFull,
     manifest_path: null,
     beads_read_only: readOnly,
+    bd_found: true,
     health: { healthy: true, ...noTrouble, since: new Date(0).toISOString() },
     privilege: readOnly ? 'read_only' : 'read_write',
     read_only_reason: readOnly ? 'The server was started read-only.' : null,

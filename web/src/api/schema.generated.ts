@@ -2804,6 +2804,8 @@ export interface components {
             orchestration_required: boolean;
             manifest_path: string | null;
             beads_read_only: boolean;
+            /** @description Whether the server finds `bd`: without it a folder is opened only if a Dolt server keeps its database, and none is made. */
+            bd_found: boolean;
             health: components["schemas"]["SourceHealth"];
             /** @enum {string} */
             privilege: "read_write" | "read_only" | "unknown";
