@@ -21,6 +21,7 @@ import {
   sampleHosts,
   sampleSessions,
 } from './sample.ts'
+import { TextsDouble } from './texts-double.ts'
 
 /** A request below `/api/v1` of somebody who may ask. */
 export interface Call {
@@ -59,6 +60,7 @@ export class ProjectDouble {
   readonly #history = new Map<string, readonly BeadEvent[]>()
   readonly #tell: (event: GembaEvent) => void
   readonly imports = new ImportDouble((id) => this.#beads.has(id))
+  readonly #texts = new TextsDouble()
   #mayStart = Promise.resolve()
   #profile = profileOf('full', false)
   #status: Partial<ModeStatus> = {}
@@ -205,6 +207,10 @@ export class ProjectDouble {
       this.emit({ kind: 'bead.unparked', bead: id })
       return ok({})
     }
+    if (verb === 'comments') {
+      this.#texts.comment(id, String(body['text']))
+      return ok(this.#setBead({ ...this.bead(id), commentCount: this.bead(id).commentCount + 1 }))
+    }
     if (method !== 'PATCH' && verb !== 'close' && verb !== 'reopen') return ok(this.#detail(this.bead(id)))
     const match = headers['if-match']
     if (match !== undefined && match !== `"${this.#detail(this.bead(id)).etag}"`) {
@@ -214,6 +220,7 @@ export class ProjectDouble {
         body: { code: 'bead_changed', detail, mend: 'Read it again, compare, and repeat the change.' },
       }
     }
+    if (method === 'PATCH') this.#texts.write(id, body as BeadPatch)
     return ok(this.#setBead(changed(this.bead(id), verb, body)))
   }
 
@@ -254,7 +261,7 @@ export class ProjectDouble {
 
   #detail(bead: BeadSummary): BeadDetail {
     const edges = [...this.#edges.values()].flat()
-    const detail = detailOf(bead)
+    const detail = this.#texts.of(detailOf(bead))
     return {
       ...detail,
       dependencies: [...detail.dependencies, ...edges.filter(({ from }) => from === bead.id)],
