@@ -28,7 +28,7 @@ it('draws the beads around one, is walked by keyboard, and opens a bead', async 
 it('is the whole project by its wrappers, which unfold', async () => {
   await bench.signIn('/board?layout=graph')
   await bench.page.getByRole('button', { name: 'Whole project' }).click()
-  await see(node('lan-2')).toContainText('0 of 2 done')
+  await see(node('lan-2')).toContainText('0 of 2 beads done')
   await see(node('lan-7')).toHaveCount(0)
   await bench.page.getByRole('button', { name: 'Show the beads of lan-2' }).click()
   await see(node('lan-7')).toBeVisible()
@@ -56,11 +56,11 @@ it('draws at most 150 of ten thousand beads, and tells how many it leaves out', 
 it('folds a big project into its milestones, and unfolds one into its epics', async () => {
   bench.api.replace(wholeProject(10_000))
   await bench.signIn('/board?layout=graph&scope=project')
-  await see(node('big-3')).toContainText('of 989 done')
+  await see(node('big-3')).toContainText('of 989 beads done')
   expect(await bench.page.locator('[data-node]').count()).toBe(10)
   await see(bench.page.locator('[data-graph-said]')).toContainText('100 epics folded into what they belong to')
   await bench.page.getByRole('button', { name: 'Show the beads of big-3' }).click()
-  await see(node('big-13')).toContainText(/of 9\d done/)
+  await see(node('big-13')).toContainText(/of 9\d beads done/)
   expect(await bench.page.locator('[data-node]').count()).toBe(20)
   await see(node('big-3')).toBeInViewport()
 })

@@ -1,9 +1,15 @@
-import type { BeadGraph, GraphEdge } from './graph.ts'
+import type { BeadGraph, GraphEdge, GraphNode } from './graph.ts'
 
 /** What the arrows at a node say: read with the node before and the others after. */
 export interface Relation {
   readonly says: string
   readonly others: readonly { readonly key: string; readonly title: string; readonly bead: boolean }[]
+}
+
+/** How far the beads of a milestone or an epic are, however deep they lie; wrappers among them do not count. */
+export function holdsWords({ done, all }: NonNullable<GraphNode['holds']>): string {
+  if (all === 0) return 'no beads yet'
+  return `${done} of ${all} ${all === 1 ? 'bead' : 'beads'} done`
 }
 
 const kinds = [

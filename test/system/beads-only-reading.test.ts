@@ -1,0 +1,23 @@
+/** What the console of Beads-only mode says is whole and true, in a real browser (seed 001, 2 and 5). */
+import { expect, it } from 'vitest'
+import { BeadsOnlyBench, goTo, see } from './beads-only-bench.ts'
+
+const bench = new BeadsOnlyBench()
+const long = 'A title that goes on and on, as titles do that were pasted from elsewhere, '.repeat(5).trim()
+
+it('the graph cuts a long title where it says so, and counts beads as beads', async () => {
+  const { running, page } = await bench.begin()
+  const milestone = await running.api.create({ title: long, type: 'milestone' })
+  const epic = await running.api.create({ title: 'Epic', type: 'epic', parent: milestone.id })
+  for (const title of ['One', 'Two']) await running.api.create({ title, parent: epic.id })
+  const empty = await running.api.create({ title: 'Later', type: 'milestone' })
+  await goTo(page, '/board?layout=graph&scope=project')
+  const title = page.locator(`[data-node="${milestone.id}"] .title`)
+  await see(title).toBeVisible()
+  const lines = await title.evaluate(
+    (element) => element.clientHeight / Number.parseFloat(getComputedStyle(element).lineHeight),
+  )
+  expect(Math.round(lines * 10) / 10).toBe(2)
+  await see(page.locator(`[data-node="${milestone.id}"]`)).toContainText('0 of 2 beads done')
+  await see(page.locator(`[data-node="${empty.id}"]`)).toContainText('no beads yet')
+})
