@@ -21,3 +21,27 @@ it('the graph cuts a long title where it says so, and counts beads as beads', as
   await see(page.locator(`[data-node="${milestone.id}"]`)).toContainText('0 of 2 beads done')
   await see(page.locator(`[data-node="${empty.id}"]`)).toContainText('no beads yet')
 })
+
+it('a row tells why its bead waits before what closing it frees, where there is not room for both', async () => {
+  const { running, page } = await bench.begin()
+  const first = await running.api.create({ title: 'First' })
+  const second = await running.api.create({ title: 'Second', dependencies: [{ to: first.id, kind: 'blocks' }] })
+  await running.api.create({ title: 'Third', dependencies: [{ to: second.id, kind: 'blocks' }] })
+  await goTo(page, '/board?panel=status')
+  const why = (bead: string) =>
+    page.locator(`[data-row] [data-reason] .text`).and(page.locator(`[data-bead="${bead}"] *`))
+  await see(why(first.id)).toHaveText('ready')
+  await see(why(second.id)).toHaveText(`blocked by ${first.id}`)
+  for (const bead of [first.id, second.id]) {
+    expect(await why(bead).evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0)
+  }
+  const frees = await page.locator('[data-row] .frees').evaluateAll((all) =>
+    all.map((element) => {
+      const own = element.getBoundingClientRect()
+      const cell = element.parentElement?.getBoundingClientRect()
+      return cell !== undefined && own.top >= cell.bottom ? 'out of sight' : own.width
+    }),
+  )
+  expect(frees).toHaveLength(2)
+  for (const width of frees) if (width !== 'out of sight') expect(width).toBeGreaterThanOrEqual(90)
+})
