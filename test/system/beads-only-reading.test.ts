@@ -1,6 +1,6 @@
 /** What the console of Beads-only mode says is whole and true, in a real browser (seed 001, 2 and 5). */
 import { expect, it } from 'vitest'
-import { BeadsOnlyBench, goTo, see } from './beads-only-bench.ts'
+import { BeadsOnlyBench, goTo, panelOf, see } from './beads-only-bench.ts'
 
 const bench = new BeadsOnlyBench()
 const long = 'A title that goes on and on, as titles do that were pasted from elsewhere, '.repeat(5).trim()
@@ -44,4 +44,15 @@ it('a row tells why its bead waits before what closing it frees, where there is 
   )
   expect(frees).toHaveLength(2)
   for (const width of frees) if (width !== 'out of sight') expect(width).toBeGreaterThanOrEqual(90)
+})
+
+it('speaks of no agent where there is none', async () => {
+  const { running, page } = await bench.begin()
+  const bead = await running.api.create({ title: 'Plain' })
+  await goTo(page, `/board/${bead.id}`)
+  await see(panelOf(page, bead.id)).toContainText('What is to be done, and why.')
+  await see(panelOf(page, bead.id)).not.toContainText('agent')
+  await page.keyboard.press('c')
+  const hint = page.getByRole('dialog').getByLabel('Description')
+  await see(hint).toHaveAttribute('placeholder', 'What is to be done, and why.')
 })
