@@ -142,7 +142,7 @@ export const catalogue = {
   work_plane_unavailable: {
     status: 503,
     message: 'The Beads database can not be reached: {why}.',
-    mend: 'Gemba keeps trying; check the Dolt server when it lasts.',
+    mend: 'Check the address, and that the Dolt server runs; Gemba tries again by itself what is open.',
   },
   beads_login_refused: {
     status: 503,

@@ -1,6 +1,8 @@
 /** What the console of Beads-only mode says is whole and true, in a real browser (seed 001, 2 and 5). */
 import { expect, it } from 'vitest'
+import { freePort } from '../../runtime/free-port.ts'
 import { BeadsOnlyBench, goTo, panelOf, see } from './beads-only-bench.ts'
+import { startBeadsOnly } from './running-beads-only.ts'
 
 const bench = new BeadsOnlyBench()
 const long = 'A title that goes on and on, as titles do that were pasted from elsewhere, '.repeat(5).trim()
@@ -55,4 +57,15 @@ it('speaks of no agent where there is none', async () => {
   await page.keyboard.press('c')
   const hint = page.getByRole('dialog').getByLabel('Description')
   await see(hint).toHaveAttribute('placeholder', 'What is to be done, and why.')
+})
+
+it('an address that nobody answers is said to be wrong; nothing was open, and nothing is tried again', async () => {
+  const running = await startBeadsOnly(['--beads-only'])
+  const page = await bench.open(running)
+  await page.getByLabel('Address of the database').fill(`mysql://root@127.0.0.1:${await freePort()}/beads`)
+  await page.getByRole('button', { name: 'Open' }).click()
+  const refusal = page.getByRole('alert').filter({ hasText: 'work_plane_unavailable' })
+  await see(refusal).toContainText('Check the address')
+  await see(refusal).not.toContainText('keeps trying')
+  await see(refusal).not.toContainText('stays open')
 })
