@@ -29,6 +29,14 @@ export function versionProblem({ name, schema }: BdVersion): string | null {
   return `bd is ${name}, tested for writing are ${Object.keys(testedVersions).join(', ')}`
 }
 
+/** Whether the first of two versions such as `1.0.10` is the newer; false where one of them is no such version. */
+export function isNewer(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((name) => /^v?(\d+)\.(\d+)\.(\d+)/.exec(name)?.slice(1).map(Number))
+  if (left === undefined || right === undefined) return false
+  const at = left.findIndex((number, place) => number !== right[place])
+  return at >= 0 && (left[at] ?? 0) > (right[at] ?? 0)
+}
+
 /** The words that people configured, read again when they are old or `fresh` is asked for. */
 export function wordsOf(bd: BdProgram, version: BdVersion): (fresh?: boolean) => Promise<Words> {
   const words = remembered(lifeMs, () => readWords(bd, version))

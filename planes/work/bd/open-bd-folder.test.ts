@@ -118,6 +118,28 @@ describe('a folder through bd', () => {
     for (const run of await double.runs()) expect(run[0] === 'version' || run.includes('--readonly')).toBe(true)
   })
 
+  it('that a newer bd was the last to open is shown to no older one, which would wipe that trace out', async () => {
+    const { double } = await open()
+    const mark = join(double.root, '.beads', '.local_version')
+    const before = (await double.runs()).length
+    for (const last of ['1.0.10\n', '1.1.0', '2.0.0']) {
+      await writeFile(mark, last)
+      const opened = openBdFolder({ folder: double.root, env: double.env })
+      await expect(opened).rejects.toMatchObject({
+        code: 'work_plane_schema',
+        params: { why: expect.stringContaining('the bd here is 1.0.3') },
+      })
+    }
+    const runs = (await double.runs()).slice(before)
+    expect(new Set(runs.map(([command]) => command))).toEqual(new Set(['version']))
+    for (const last of ['1.0.3', '1.0.2\n', '', 'not a version']) {
+      await writeFile(mark, last)
+      const { plane } = await openBdFolder({ folder: double.root, env: double.env })
+      releases.push(() => plane.disconnect())
+      expect(await plane.manifest()).toMatchObject({ readOnly: false })
+    }
+  })
+
   it('can be written through the bd that is told to install where there is none', async () => {
     const { double } = await open()
     const nowhere = openBdFolder({ folder: double.root, env: { PATH: '/nowhere' } })

@@ -1,4 +1,5 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { sessionOfHolder } from '../../../model/bead.ts'
 import { GembaError } from '../../../model/error.ts'
 import type { BeadsExchange } from '../../../model/exchange.ts'
@@ -11,7 +12,7 @@ import { readBdHistory } from './bd-history.ts'
 import { bdProgram } from './bd-program.ts'
 import { readBdRemote, setBdRemote } from './bd-remote.ts'
 import { readDetail, type BdSource } from './bd-source.ts'
-import { readVersion, versionProblem, wordsOf, type BdVersion } from './bd-words.ts'
+import { isNewer, readVersion, versionProblem, wordsOf, type BdVersion } from './bd-words.ts'
 import { claimBdBead, releaseBdBead } from './claim-bd-bead.ts'
 import { closeBdBead, reopenBdBead } from './close-bd-bead.ts'
 import { commentOnBdBead } from './comment-bd-bead.ts'
@@ -54,6 +55,7 @@ export async function openBdFolder(options: BdFolderOptions): Promise<OpenBdFold
   // Which bd it is shows without a database. One that was never tested shall not even bring that to its own schema.
   const asked = bdProgram({ folder, readOnly, ...more })
   const version = await readVersion(asked).finally(() => asked.close())
+  await requireNoNewer(folder.beads, version)
   const bd = bdProgram({ folder, readOnly: readOnly || versionProblem(version) !== null, ...more })
   try {
     const words = wordsOf(bd, version)
@@ -71,6 +73,16 @@ export async function openBdFolder(options: BdFolderOptions): Promise<OpenBdFold
     bd.close()
     throw error
   }
+}
+
+/**
+ * A bd leaves its version behind in the folder, also where it only reads: an older one may misread what a newer one wrote,
+ * and would wipe that trace out.
+ */
+async function requireNoNewer(beads: string, { name }: BdVersion): Promise<void> {
+  const last = (await readFile(join(beads, '.local_version'), 'utf8').catch(() => '')).trim().slice(0, 40)
+  if (!isNewer(last, name)) return
+  throw new GembaError('work_plane_schema', { why: `bd ${last} was the last to open it, and the bd here is ${name}` })
 }
 
 type Refusal = () => Promise<GembaError | null>
