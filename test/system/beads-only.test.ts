@@ -332,7 +332,7 @@ describe('the console of Beads-only mode', () => {
       '/setup',
     ]) {
       await page.goto(new URL(path, running.printed).href)
-      await see(page.getByRole('heading', { name: /is unavailable in Beads-only mode/ })).toBeVisible(patience)
+      await see(page.getByRole('heading', { name: /: unavailable in Beads-only mode/ })).toBeVisible(patience)
     }
     await expectAccessible(page)
     await page.getByRole('link', { name: 'Go to the board' }).click()
