@@ -12,7 +12,7 @@ describe('the health of a source', () => {
   it('tells what is wrong, what to do and the code, and keeps silence and refusal apart', () => {
     const silent = healthOf(new GembaError('work_plane_unavailable', { why: 'refused' }))
     expect(silent?.sign.word).toBe('does not answer')
-    expect(silent?.more).toMatch(/can not be reached: refused.*Gemba keeps trying.*work_plane_unavailable$/)
+    expect(silent?.more).toMatch(/can not be reached: refused.*Check the address.*work_plane_unavailable$/)
     const refused = healthOf(new GembaError('beads_login_refused', { why: 'denied' }))
     expect(refused?.sign.word).toBe('can not be used')
     expect(refused?.more).toMatch(/denied.*password.*beads_login_refused$/)
