@@ -3,10 +3,10 @@ import type { Board } from '../model/board.ts'
 import { system, type Actor } from '../model/actor.ts'
 import { GembaError, troubleOf, type Trouble } from '../model/error.ts'
 import { profileOf, type ModeSource, type ModeStatus, type SourceSelection } from '../model/mode.ts'
+import { isBdFound } from '../planes/work/bd/bd-program.ts'
 import { sourceDisplay } from '../runtime/beads-source.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { BeadsOnlySettings } from '../runtime/settings.ts'
-import { findTool } from '../runtime/tools/locate.ts'
 import type { Store } from '../store/store.ts'
 import type { ChosenSource, OpenSource } from './chosen-source.ts'
 import { knownRemote, type KnownRemote } from './known-remote.ts'
@@ -64,7 +64,7 @@ export function beadsOnlyMode({
       const open = source.current()
       return {
         ...fixed(settings),
-        bd_found: findTool('bd') !== undefined,
+        bd_found: isBdFound(),
         source_id: source.id(),
         ...(open === null
           ? unopened(awaited, settings)

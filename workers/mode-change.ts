@@ -1,10 +1,10 @@
 import type { ModeChange } from '../api/full-mode.ts'
 import { GembaError } from '../model/error.ts'
 import type { SourceSelection } from '../model/mode.ts'
+import { isBdFound } from '../planes/work/bd/bd-program.ts'
 import { urlAddress } from '../runtime/beads-source.ts'
 import { isLoopback } from '../runtime/listen-address.ts'
 import type { BeadsServerSettings } from '../runtime/settings.ts'
-import { findTool } from '../runtime/tools/locate.ts'
 import type { Store } from '../store/store.ts'
 import type { Processes } from '../temporal/processes.ts'
 import { changeGate } from './change-gate.ts'
@@ -63,7 +63,7 @@ export function modeChange({ project, store, beads, processes, tryOut, tell }: M
       if (leaving) return Promise.reject(new GembaError('source_changed', {}))
       return gate.during(run)
     },
-    bdFound: () => findTool('bd') !== undefined,
+    bdFound: isBdFound,
     async leave(selection) {
       if (leaving) throw new GembaError('source_changed', {})
       refuseOwn(selection)

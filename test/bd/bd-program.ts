@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bdVersions } from '../../model/bd-versions.ts'
 import { openDatabase } from '../../planes/work/database.ts'
 import type { BeadsLogin } from '../../planes/work/login.ts'
 import { exec, run, type ExecResult } from '../../runtime/exec.ts'
@@ -20,16 +21,16 @@ export interface Bd {
   release(): Promise<void>
 }
 
-/** Versions of bd whose schema is the one that Gemba writes; others would move a database to theirs. */
-const ofOurSchema = /^bd version 1\.0\.[23](?![\d.])/
-
 /** `bd version …` of the `bd` on PATH, or undefined, with why it is not to be had. */
 export async function bdVersion(): Promise<{ readonly version?: string; readonly why: string }> {
   const program = findTool('bd')
   if (program === undefined) return { why: 'bd is not on PATH' }
   const said = (await run(program, ['version'])).trim()
-  const [version] = ofOurSchema.exec(said) ?? []
-  return version === undefined ? { why: `${said} keeps another schema than version 32` } : { version, why: '' }
+  // Others would move a database to a schema that is not ours.
+  const [version, name = ''] = /^bd version ([\d.]+)/.exec(said) ?? []
+  return version === undefined || !Object.hasOwn(bdVersions, name)
+    ? { why: `${said} keeps another schema than version 32` }
+    : { version, why: '' }
 }
 
 /** Why the `bd` on PATH can not keep a database in files, or undefined: some builds of it work with a server alone. */

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { newestBdVersion } from '../../../model/bd-versions.ts'
 import { GembaError } from '../../../model/error.ts'
 import type { ExecResult } from '../../../runtime/exec.ts'
 import { execGroup } from '../../../runtime/exec-group.ts'
@@ -44,6 +45,11 @@ export interface BdOptions {
   readonly env?: NodeJS.ProcessEnv
 }
 
+/** Whether `locateBd` finds one now. */
+export function isBdFound(): boolean {
+  return findTool('bd') !== undefined
+}
+
 /** Finds `bd`: `GEMBA_BD`, then PATH. `tool_missing` when it is nowhere. */
 export function locateBd(env: NodeJS.ProcessEnv = process.env): string {
   const program = findTool('bd', env)
@@ -51,7 +57,7 @@ export function locateBd(env: NodeJS.ProcessEnv = process.env): string {
   throw new GembaError('tool_missing', {
     tool: 'bd',
     why: 'it is not on PATH',
-    fix: 'Install bd 1.0.3 from its releases, the newest that Gemba writes through (through that of npm it only reads), or name the database by its URL, which needs no bd.',
+    fix: `Install bd ${newestBdVersion} from its releases, the newest that Gemba writes through (through that of npm it only reads), or name the database by its URL, which needs no bd.`,
   })
 }
 

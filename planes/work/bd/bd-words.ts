@@ -1,3 +1,4 @@
+import { bdVersions } from '../../../model/bd-versions.ts'
 import { isJsonObject, type JsonObject } from '../../../model/json.ts'
 import { configuredWords, type Words } from '../configured-words.ts'
 import { remembered } from '../remembered.ts'
@@ -6,9 +7,6 @@ import type { BdProgram } from './bd-program.ts'
 
 /** Milliseconds for which words are taken as they were read. */
 const lifeMs = 30_000
-
-/** Versions of bd that writing was tested with, and the schema that each keeps. */
-const testedVersions: Readonly<Record<string, number>> = { '1.0.2': 32, '1.0.3': 32 }
 
 export interface BdVersion {
   readonly name: string
@@ -20,13 +18,13 @@ export interface BdVersion {
 export async function readVersion(bd: BdProgram): Promise<BdVersion> {
   const { version } = objectIn(await bd.run(['version', '--json']))
   const name = typeof version === 'string' ? version : 'unknown'
-  return { name, schema: testedVersions[name] ?? 0 }
+  return { name, schema: bdVersions[name] ?? 0 }
 }
 
 /** Why Gemba does not write through that bd, or null. */
 export function versionProblem({ name, schema }: BdVersion): string | null {
   if (schema !== 0) return null
-  return `bd is ${name}, tested for writing are ${Object.keys(testedVersions).join(', ')}`
+  return `bd is ${name}, tested for writing are ${Object.keys(bdVersions).join(', ')}`
 }
 
 /** Whether the first of two versions such as `1.0.10` is the newer; false where one of them is no such version. */
