@@ -1,5 +1,5 @@
 /** What `GET /api/v1/status` answers in Beads-only mode, field for field, over a real Dolt server (seed 001, 4). */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
@@ -9,6 +9,7 @@ import type { ModeStatus, SourceSelection } from '../model/mode.ts'
 import { ManifestFile } from '../planes/manifest/manifest-file.ts'
 import { openBoard } from '../planes/work/board.ts'
 import { createBeads } from '../planes/work/create-beads.ts'
+import { pointAtServer } from '../test/bd/point-at-server.ts'
 import { startDoltServer, type DoltServer } from '../test/dolt-server.ts'
 import { beadsOnlyMode } from './beads-only-mode.ts'
 import { chosenSource } from './chosen-source.ts'
@@ -28,10 +29,8 @@ afterAll(() => server.release())
 /** A folder that names the database. */
 async function served(): Promise<string> {
   const folder = await newFolder()
-  await mkdir(join(folder, '.beads'))
-  const at = { dolt_server_host: server.host, dolt_server_port: server.port, dolt_server_user: server.user }
-  const metadata = { dolt_mode: 'server', dolt_database: database, ...at }
-  await writeFile(join(folder, '.beads', 'metadata.json'), JSON.stringify(metadata))
+  const { host, port, user } = server
+  await pointAtServer(folder, { host, port, user, database })
   return folder
 }
 

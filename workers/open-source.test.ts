@@ -8,6 +8,7 @@ import type { SourceSelection } from '../model/mode.ts'
 import { ManifestFile } from '../planes/manifest/manifest-file.ts'
 import { createBeads } from '../planes/work/create-beads.ts'
 import { answeringBd, doubleBd, type DoubleBd } from '../test/bd/double-bd.ts'
+import { pointAtServer } from '../test/bd/point-at-server.ts'
 import { steppedClock } from '../test/bd/stepped-clock.ts'
 import { certificateOf } from '../test/certificate.ts'
 import { startDoltServer, type DoltServer } from '../test/dolt-server.ts'
@@ -54,10 +55,7 @@ describe('a folder whose database a server keeps', () => {
     const [[row]] = await root.query<RowDataPacket[]>("SELECT value FROM metadata WHERE `key` = '_project_id'")
     const folder = await mkdtemp(join(tmpdir(), 'gemba-served-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    await mkdir(join(folder, '.beads'))
-    const names = { dolt_server_host: host, dolt_server_port: port, dolt_server_user: user, dolt_database: database }
-    const metadata = { dolt_mode: 'server', project_id: project ?? String(row?.['value']), ...names }
-    await writeFile(join(folder, '.beads', 'metadata.json'), JSON.stringify(metadata))
+    await pointAtServer(folder, { host, port, user, database }, { project_id: project ?? String(row?.['value']) })
     return folder
   }
 

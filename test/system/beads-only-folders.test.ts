@@ -1,12 +1,13 @@
 /** `gemba serve` on a folder: a database that a Dolt server keeps, and one that bd keeps in files (seed 001, 3). */
 import type { Page } from '@playwright/test'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ModeStatus } from '../../model/mode.ts'
 import { run } from '../../runtime/exec.ts'
 import { locateTool } from '../../runtime/tools/locate.ts'
 import { filesProblem } from '../bd/bd-program.ts'
+import { pointAtServer } from '../bd/point-at-server.ts'
 import { ApiProblem } from './api-client.ts'
 import { barePath, BeadsOnlyBench, manifestOf, newFolder, panelOf, see } from './beads-only-bench.ts'
 import type { RunningBeadsOnly } from './beads-only-server.ts'
@@ -17,12 +18,9 @@ const problem = await filesProblem()
 if (problem !== undefined) console.warn(`Skipped, as ${problem}: \`gemba serve\` on a folder that bd keeps in files.`)
 
 /** Has the folder name a database of the Dolt server. */
-function point(folder: string, database: string): void {
+function point(folder: string, database: string): Promise<void> {
   const { host, port, user } = bench.dolt
-  const server = { dolt_server_host: host, dolt_server_port: port, dolt_server_user: user }
-  mkdirSync(join(folder, '.beads'))
-  const metadata = { backend: 'dolt', dolt_mode: 'server', dolt_database: database, ...server }
-  writeFileSync(join(folder, '.beads', 'metadata.json'), JSON.stringify(metadata))
+  return pointAtServer(folder, { host, port, user, database })
 }
 
 function statusOf({ api }: RunningBeadsOnly): Promise<ModeStatus> {
@@ -54,7 +52,7 @@ describe('a folder whose database a Dolt server keeps', () => {
     await see(panel).toContainText('beads_missing')
     expect((await statusOf(running)).health.healthy).toBe(false)
     const database = await bench.newDatabase()
-    point(folder, database)
+    await point(folder, database)
     await page.getByRole('button', { name: 'Look again' }).click()
     await see(panel).not.toContainText('There is no Beads database')
     await see(panel).toContainText('read and write')
@@ -67,7 +65,7 @@ describe('a folder whose database a Dolt server keeps', () => {
 
   it('by --worktree is found, and nothing of a project is set up', async () => {
     const [folder, database] = [newFolder(), await bench.newDatabase()]
-    point(folder, database)
+    await point(folder, database)
     const running = await startBeadsOnly(['--beads-only', '--worktree', folder], { PATH: barePath() })
     expect(await statusOf(running)).toMatchObject({
       source: { kind: 'worktree', display: folder, readonly: false },

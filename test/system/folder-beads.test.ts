@@ -1,11 +1,12 @@
 /** A project whose beads lie in a folder of `bd` (`beads.dir`), worked from end to end. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { ModeStatus } from '../../model/mode.ts'
 import { createBeads } from '../../planes/work/create-beads.ts'
 import { initialiseBeads } from '../../planes/work/bd/initialise-beads.ts'
 import { findTool } from '../../runtime/tools/locate.ts'
+import { pointAtServer } from '../bd/point-at-server.ts'
 import { startDoltServer } from '../dolt-server.ts'
 import { eventually } from './api-client.ts'
 import { createProject, gitIn, RunningGemba } from './running-gemba.ts'
@@ -37,12 +38,10 @@ async function workIn(folder: (project: string) => Promise<string>): Promise<Mod
 it('by SQL, where a Dolt server keeps it', async () => {
   const dolt = await startDoltServer()
   onTestFinished(() => dolt.release())
-  await createBeads({ host: dolt.host, port: dolt.port, user: dolt.user, database: 'plans', prefix: 'tp' })
+  const login = { host: dolt.host, port: dolt.port, user: dolt.user, database: 'plans' }
+  await createBeads({ ...login, prefix: 'tp' })
   const status = await workIn(async (folder) => {
-    await mkdir(join(folder, '.beads'), { recursive: true })
-    const server = { dolt_server_host: dolt.host, dolt_server_port: dolt.port, dolt_server_user: dolt.user }
-    const metadata = { backend: 'dolt', dolt_mode: 'server', dolt_database: 'plans', ...server }
-    await writeFile(join(folder, '.beads', 'metadata.json'), JSON.stringify(metadata))
+    await pointAtServer(folder, login)
     return folder
   })
   expect(status).toMatchObject({ mode: 'full', source: { kind: 'project' }, privilege: 'read_write' })
