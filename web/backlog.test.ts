@@ -99,6 +99,13 @@ it('changes the priority by drag, by keys and by menu, and says when that was re
   await see(row('lan-9')).toContainText('Critical')
 })
 
+/** Gives the bead with the focus, lan-9, the next lower priority, and waits until it is seen. */
+async function lower(priority: number, word: string): Promise<void> {
+  await bench.page.keyboard.press('-')
+  await expect.poll(() => bench.api.bead('lan-9').priority, patience).toBe(priority)
+  await see(row('lan-9')).toContainText(word)
+}
+
 it('keeps the focus on a bead that its priority moves down', async () => {
   await bench.signIn('/backlog')
   await row('lan-9').locator('[data-card]').focus()
@@ -106,9 +113,7 @@ it('keeps the focus on a bead that its priority moves down', async () => {
     [1, 'High'],
     [2, 'Medium'],
   ] as const) {
-    await bench.page.keyboard.press('-')
-    await expect.poll(() => bench.api.bead('lan-9').priority, patience).toBe(priority)
-    await see(row('lan-9')).toContainText(word)
+    await lower(priority, word)
     await expect.poll(focused, patience).toBe('lan-9')
   }
 })
@@ -129,9 +134,7 @@ it('has its lines one below the other, also after a bead has gone to another pri
     [2, 'Medium'],
     [3, 'Low'],
   ] as const) {
-    await bench.page.keyboard.press('-')
-    await expect.poll(() => bench.api.bead('lan-9').priority, patience).toBe(priority)
-    await see(row('lan-9')).toContainText(word)
+    await lower(priority, word)
     expect(await overlapping()).toEqual([])
   }
 })
