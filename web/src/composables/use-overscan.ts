@@ -1,9 +1,8 @@
 import type { Ref } from 'vue'
-import { onScopeDispose, ref, watch } from 'vue'
+import { onScopeDispose, ref } from 'vue'
+import { onManyChanges } from './on-many-changes.ts'
 
 const least = 1
-/** A change of a few rows draws few: only where many come and go is it worth drawing the rest later. */
-const manyRows = 20
 const idleWithinMs = 300
 
 /**
@@ -14,16 +13,11 @@ export function useOverscan(count: () => number, most: number): Readonly<Ref<num
   const overscan = ref(most)
   let waiting: number | undefined
 
-  watch(
-    count,
-    (now, before) => {
-      if (Math.abs(now - before) < manyRows) return
-      overscan.value = least
-      cancel()
-      waiting = later(() => (overscan.value = most))
-    },
-    { flush: 'sync' },
-  )
+  onManyChanges(count, () => {
+    overscan.value = least
+    cancel()
+    waiting = later(() => (overscan.value = most))
+  })
   onScopeDispose(cancel)
 
   function cancel(): void {
