@@ -41,8 +41,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends bash ca-certificates git openssh-client tini tmux \
     && rm -rf /var/lib/apt/lists/*
 # The package of bd holds no program: it downloads the release of this version while it is installed, so the version is
-# pinned, and the content is what its publisher serves. It is there for people: Gemba was not tested to write through
-# 1.0.4, the oldest of its kind in that registry, and so shows what this bd keeps in files read-only, and says so.
+# pinned, and the content is what its publisher serves. It is one that Gemba was tested to write through, so that a mounted
+# folder which bd keeps in files can be written; through a newer one it is only read.
 ARG BD_VERSION=1.0.4
 RUN npm install --global --no-audit --no-fund "@beads/bd@${BD_VERSION}" && npm cache clean --force && bd version
 COPY --from=dolt /usr/local/bin/dolt /usr/local/bin/dolt

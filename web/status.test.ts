@@ -214,7 +214,7 @@ describe('the choice of a source', () => {
   it('says what needs a bd where the server finds none, and how to have it, and makes no database', async () => {
     await choose('Worktree', { status: { bd_found: false } })
     await see(panel()).toContainText('The server finds no bd.')
-    await see(panel()).toContainText('Put bd 1.0.3 on the PATH of the server')
+    await see(panel()).toContainText('Put bd 1.0.4 on the PATH of the server')
     await see(makes()).toHaveCount(0)
     await choice('Address').check()
     await see(panel()).not.toContainText('The server finds no bd.')

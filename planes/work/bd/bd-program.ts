@@ -57,7 +57,7 @@ export function locateBd(env: NodeJS.ProcessEnv = process.env): string {
   throw new GembaError('tool_missing', {
     tool: 'bd',
     why: 'it is not on PATH',
-    fix: `Install bd ${newestBdVersion} from its releases, the newest that Gemba writes through (through that of npm it only reads), or name the database by its URL, which needs no bd.`,
+    fix: `Run \`npm install --global @beads/bd@${newestBdVersion}\`, or install bd ${newestBdVersion} from its releases: it is the newest that Gemba writes through. Or name the database by its URL, which needs no bd.`,
   })
 }
 

@@ -148,7 +148,7 @@ describe('a folder through bd', () => {
       (error: unknown) => error as GembaError,
     )
     expect(missing.code).toBe('tool_missing')
-    const [, version = ''] = /bd ([\d.]+) from/.exec(missing.params['fix'] ?? '') ?? []
+    const [, version = ''] = /@beads\/bd@([\d.]+)`/.exec(missing.params['fix'] ?? '') ?? []
     const { plane } = await open({}, version)
     expect(await plane.manifest()).toMatchObject({ readOnly: false, display: expect.stringContaining(`bd ${version}`) })
   })
