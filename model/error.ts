@@ -167,7 +167,7 @@ export const catalogue = {
   work_plane_schema: {
     status: 503,
     message: 'The Beads database has a schema that Gemba has not been tested with: {why}.',
-    mend: 'Update Gemba, or write through `bd`.',
+    mend: 'Update Gemba, or the `bd` on its PATH where that is the older one.',
   },
   work_plane_conflict: {
     status: 503,
