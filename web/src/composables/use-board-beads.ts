@@ -28,9 +28,8 @@ export function useBoardBeads() {
   /** Of each bead in that order: its number in what is found. Read once for many keys. */
   const places = computed(() => Int32Array.from(ordered.value, ({ id }) => search.placeOf(id)))
   const shown = computed(() => {
-    const text = found.value
-    const numbers = places.value
-    return passing(ordered.value, conditions.value, text === null ? null : (index) => text.at(numbers[index] ?? -1))
+    const textual = found.value === null ? ordered.value : found.value.of(ordered.value, places.value)
+    return passing(textual, conditions.value)
   })
 
   function sortAnew(): void {
@@ -56,7 +55,8 @@ export function useBoardBeads() {
       const answer = text === '' ? null : await search.find(words.value)
       if (mine === asked) found.value = answer
     },
-    { immediate: true },
+    // Asked before anything is drawn: the index works meanwhile.
+    { immediate: true, flush: 'sync' },
   )
 
   return { shown, search: () => search.open() }

@@ -37,17 +37,9 @@ export function searchText(bead: BeadSummary): string {
   return `${bead.id}\n${bead.title}\n${bead.assignee ?? ''}\n${bead.labels.join('\n')}`.toLowerCase()
 }
 
-/**
- * Those of `beads` that pass, in their order. `found` says of the bead at an index whether the text finds it; null when
- * there is no text. With nothing asked it is `beads` itself.
- */
-export function passing(
-  beads: readonly BeadSummary[],
-  filter: BeadFilter,
-  found: ((index: number) => boolean) | null,
-): readonly BeadSummary[] {
-  const textual = found === null ? beads : beads.filter((_, index) => found(index))
-  return chipsOf(filter).length === 0 ? textual : textual.filter((bead) => meets(filter, bead))
+/** Those of `beads` that meet the conditions of a filter, in their order. Without conditions it is `beads` itself. */
+export function passing(beads: readonly BeadSummary[], filter: BeadFilter): readonly BeadSummary[] {
+  return chipsOf(filter).length === 0 ? beads : beads.filter((bead) => meets(filter, bead))
 }
 
 function meets({ state, type, priority, label, assignee, standing }: BeadFilter, bead: BeadSummary): boolean {

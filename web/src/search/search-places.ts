@@ -17,7 +17,7 @@ export class SearchPlaces {
   read(found: Uint8Array): Found {
     const ids = this.#ids
     return {
-      at: (place) => found[place] === 1,
+      of: (things, places) => things.filter((_, index) => found[places[index] ?? -1] === 1),
       *[Symbol.iterator]() {
         for (const [place, is] of found.entries()) if (is === 1) yield ids[place] as string
       },
@@ -27,6 +27,6 @@ export class SearchPlaces {
 
 /** Ids that a search found, in the order in which they became known. */
 export interface Found extends Iterable<string> {
-  /** Whether the id with this number is among them. */
-  at(place: number): boolean
+  /** Those of `things` whose ids are among them, in their order; `places` has the number of each one's id. */
+  of<Thing>(things: readonly Thing[], places: Int32Array): readonly Thing[]
 }
