@@ -1,6 +1,7 @@
 /** The board's layouts, filters and changes of many beads in Chromium, also with ten thousand beads. */
 import { describe, expect, it } from 'vitest'
 import { profileOf } from '../model/mode.ts'
+import { searchText, wordsOf } from './src/domain/bead-filter.ts'
 import { ConsoleBench, patience, see } from './testing/console-bench.ts'
 import { minutesAgo, wholeProject } from './testing/sample.ts'
 
@@ -272,6 +273,57 @@ describe('in Beads-only mode', () => {
     await see(bench.lane('started').locator('[data-bead="lan-7"]')).toBeVisible()
     await expect.poll(() => bench.api.changes, patience).toEqual(['PATCH /beads/lan-7'])
     expect(bench.api.bead('lan-7').status).toBe('in_progress')
+  })
+})
+
+/** Distances between the cards of a lane that follow each other, in pixels. */
+function gaps(state: string): Promise<number[]> {
+  return bench.lane(state).evaluate((lane) => {
+    const items = [...lane.querySelectorAll('li')].filter((item) => item.getClientRects().length > 0)
+    const boxes = items.map((item) => item.getBoundingClientRect())
+    return boxes.slice(1).map(({ top }, before) => Math.round(top - (boxes[before]?.bottom ?? NaN)))
+  })
+}
+
+describe('what is drawn for a filter in the place of something else', () => {
+  const texts = ['number 3', 'number 31', 'number 3', 'area:1', '']
+
+  it('is what was found, in its order', async () => {
+    bench.api.replace(wholeProject(600))
+    await bench.signIn('/board?layout=flat&order=id')
+    for (const text of [...texts.slice(0, -1), 'big-41']) {
+      await bench.page.getByLabel('Search the board').fill(text)
+      const wanted = wholeProject(600)
+        .filter((bead) => wordsOf(text).every((word) => searchText(bead).includes(word)))
+        .map(({ id }) => id)
+      await see(bench.page.locator('[data-shown]')).toHaveText(`${wanted.length} of 600 beads`)
+      const shown = await order()
+      expect(shown).toEqual(wanted.slice(0, shown.length))
+      expect(shown.length).toBeGreaterThanOrEqual(Math.min(wanted.length, 10))
+      const titles = await bench.page.getByRole('row').locator('[data-card]').allTextContents()
+      expect(titles).toEqual(wanted.slice(0, titles.length).map((id) => expect.stringContaining(` ${id.slice(4)}: `)))
+    }
+  })
+
+  it('stands close together in its lane, however high it is', async () => {
+    bench.api.replace(wholeProject(600))
+    await bench.signIn('/board?layout=kanban')
+    for (const text of texts) {
+      await bench.page.getByLabel('Search the board').fill(text)
+      await see(bench.page.locator('[data-shown]')).toContainText(text === '' ? /^600 beads/ : 'of 600 beads')
+      for (const state of ['unstarted', 'backlog', 'completed'])
+        await expect.poll(async () => new Set(await gaps(state)), patience).toEqual(new Set([7]))
+    }
+  })
+
+  it('takes the focus from no bead that is gone', async () => {
+    bench.api.replace(wholeProject(600))
+    await bench.signIn('/board?layout=flat&order=id')
+    await row('big-2').locator('[data-card]').focus()
+    bench.api.delete('big-2')
+    await see(row('big-2')).toHaveCount(0)
+    await see(row('big-1')).toBeVisible()
+    expect(await focused()).toBeUndefined()
   })
 })
 

@@ -1,3 +1,4 @@
+import { rowList } from '../domain/cascade.ts'
 import { useCommands } from '../commands/registry.ts'
 import { useProfile } from './use-profile.ts'
 import { useRowKeys } from './use-row-keys.ts'
@@ -25,7 +26,8 @@ export function useBacklogKeys(
   }
 
   const { onKeydown } = useRowKeys({
-    rows: () => list.rows.value,
+    rows: () => rowList(list.rows.value),
+    beads: () => list.rows.value.map(({ key }) => key),
     at: () => list.at.value,
     box,
     page: list.page,

@@ -9,8 +9,11 @@ let timer: ReturnType<typeof setInterval> | null = null
 /** The time, read anew twice a minute: for "4 min ago". One clock for the whole page, while somebody looks at it. */
 export function useNow(): Readonly<Ref<number>> {
   users += 1
-  timer ??= setInterval(tick, everyMs)
-  tick()
+  if (timer === null) {
+    timer = setInterval(tick, everyMs)
+    // Only the first: whoever comes later would have all the others drawn anew.
+    tick()
+  }
   onScopeDispose(() => {
     users -= 1
     if (users > 0 || timer === null) return

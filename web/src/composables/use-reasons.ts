@@ -1,4 +1,4 @@
-import { computed } from 'vue'
+import { computed, inject, provide, type InjectionKey } from 'vue'
 import type { BeadSummary } from '../../../model/bead.ts'
 import type { Frees, Reason } from '../domain/waiting.ts'
 import { freesOf, reasonOf } from '../domain/waiting.ts'
@@ -10,8 +10,24 @@ import { useSessions } from '../stores/sessions.ts'
 import { useNow } from './use-now.ts'
 import { useProfile } from './use-profile.ts'
 
+interface Reasons {
+  reasonFor(bead: BeadSummary): Reason | null
+  freesFor(bead: BeadSummary): Frees | null
+}
+
+const key: InjectionKey<Reasons> = Symbol('reasons')
+
 /** Why beads wait and what they hold back, as things stand now. */
-export function useReasons() {
+export function useReasons(): Reasons {
+  return inject(key, reasonsAnew, true)
+}
+
+/** What `useReasons` gives to everything within: made once for a list, and not for each of its rows. */
+export function provideReasons(): void {
+  provide(key, reasonsAnew())
+}
+
+function reasonsAnew(): Reasons {
   const beads = useBeads()
   const sessions = useSessions()
   const escalations = useEscalations()

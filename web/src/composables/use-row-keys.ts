@@ -1,12 +1,14 @@
 import { useCommands } from '../commands/registry.ts'
-import type { CascadeRow } from '../domain/cascade.ts'
+import type { CascadeRow, RowList } from '../domain/cascade.ts'
 import { useSelection } from '../stores/selection.ts'
 import { useProfile } from './use-profile.ts'
 
 type KeyedRow = Pick<CascadeRow, 'key' | 'bead' | 'level' | 'unfolded'>
 
 export interface RowKeys {
-  readonly rows: () => readonly KeyedRow[]
+  readonly rows: () => RowList<KeyedRow>
+  /** Ids of all beads in them. */
+  readonly beads: () => readonly string[]
   /** The row with the focus, or -1. */
   readonly at: () => number
   readonly box: () => HTMLElement | null
@@ -30,7 +32,7 @@ export function useRowKeys(keys: RowKeys) {
   }
 
   function row(): KeyedRow | undefined {
-    return keys.rows()[keys.at()]
+    return keys.rows().at(keys.at())
   }
 
   function walk(by: number): void | false {
@@ -43,13 +45,9 @@ export function useRowKeys(keys: RowKeys) {
     const from = row()
     if (!onRows() || from === undefined) return false
     if (from.bead !== null && !selection.has(from.bead.id)) selection.toggle(from.bead.id)
-    const to = keys.rows()[keys.at() + by]
+    const to = keys.rows().at(keys.at() + by)
     keys.go(keys.at() + by)
-    if (to?.bead != null) selection.extend(to.bead.id, beadIds())
-  }
-
-  function beadIds(): string[] {
-    return keys.rows().flatMap(({ bead }) => (bead === null ? [] : [bead.id]))
+    if (to?.bead != null) selection.extend(to.bead.id, keys.beads())
   }
 
   /** Folds, or goes to the row above in the tree. */
@@ -58,7 +56,7 @@ export function useRowKeys(keys: RowKeys) {
     if (!onRows() || here === undefined) return false
     if (here.unfolded === true) return keys.fold(here.key)
     for (let index = keys.at() - 1; index >= 0; index -= 1) {
-      if ((keys.rows()[index]?.level ?? 0) < here.level) return keys.go(index)
+      if ((keys.rows().at(index)?.level ?? 0) < here.level) return keys.go(index)
     }
   }
 

@@ -22,6 +22,22 @@ export function visibleLabels(labels: readonly string[]): readonly string[] {
   return labels.filter((label) => label !== stagedLabel && !isTag(label))
 }
 
+/** More than these are told by their number. */
+const shownAtMost = 3
+
+/** What of its labels a row or a card has room for. */
+export interface LabelsTold {
+  readonly labels: readonly string[]
+  readonly others: readonly string[]
+  /** Some are pills. */
+  readonly tagged: boolean
+}
+
+export function labelsTold(labels: readonly string[]): LabelsTold {
+  const visible = visibleLabels(labels)
+  return { labels: visible.slice(0, shownAtMost), others: visible.slice(shownAtMost), tagged: labels.some(isTag) }
+}
+
 export type Direction = 'up' | 'down' | 'left' | 'right'
 
 /** The card that an arrow key leads to: the neighbour in the lane, or the nearest in the next lane that has cards. */

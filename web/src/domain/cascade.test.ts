@@ -91,6 +91,7 @@ describe('the cascade', () => {
 
 it('a list has one level', () => {
   const rows = flatRows(project)
-  expect(rows.map((row) => [row.key, row.level])[8]).toEqual(['lost', 1])
-  expect(flatRows(project.slice(8))[0]).toBe(rows[8])
+  expect([rows.length, rows.at(8)?.key, rows.at(8)?.level]).toEqual([project.length, 'lost', 1])
+  expect([rows.at(-1), rows.at(project.length)]).toEqual([undefined, undefined])
+  expect(flatRows(project.slice(8)).at(0)).toBe(rows.at(8))
 })

@@ -79,18 +79,34 @@ export function pathTo(
   return null
 }
 
+/** Rows of which only those are made that are asked for. */
+export interface RowList<Row = CascadeRow> {
+  readonly length: number
+  /** Undefined for what is no place in it, as -1. */
+  at(index: number): Row | undefined
+}
+
+export function rowList<Row>(rows: readonly Row[]): RowList<Row> {
+  return { length: rows.length, at: (index) => rows[index] }
+}
+
 const flat = new WeakMap<BeadSummary, CascadeRow>()
 
 /** Rows of a list without levels; the same bead has the same row, so that it is not drawn anew where others go. */
-export function flatRows(shown: readonly BeadSummary[]): CascadeRow[] {
-  return shown.map((bead) => {
-    const known = flat.get(bead)
-    if (known !== undefined) return known
-    const { id: key, title } = bead
-    const row = { key, bead, title, level: 1, unfolded: null, position: 1, siblings: 1, context: false }
-    flat.set(bead, row)
-    return row
-  })
+export function flatRows(shown: readonly BeadSummary[]): RowList {
+  return {
+    length: shown.length,
+    at(index) {
+      const bead = shown[index]
+      if (bead === undefined) return undefined
+      const known = flat.get(bead)
+      if (known !== undefined) return known
+      const { id: key, title } = bead
+      const row = { key, bead, title, level: 1, unfolded: null, position: 1, siblings: 1, context: false }
+      flat.set(bead, row)
+      return row
+    },
+  }
 }
 
 function heading(key: string, title: string, below: readonly Node[]): Node[] {

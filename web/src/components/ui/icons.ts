@@ -1,5 +1,5 @@
 /** Line drawings on a 16 by 16 grid, stroked in the colour of the text. */
-export const icons = {
+const icons = {
   alert: 'M8 2.2 14.4 13.4H1.6ZM8 6.4v3.2M8 11.5v.1',
   arrow: 'M2.800 8h10M9 4.200 12.800 8 9 11.800',
   blocked: 'M8 1.9a6.1 6.1 0 1 0 0 12.2A6.1 6.1 0 0 0 8 1.9ZM3.8 3.8l8.4 8.4',
@@ -46,3 +46,46 @@ export const icons = {
 } as const
 
 export type IconName = keyof typeof icons
+
+/** The grid of the drawings. */
+const grid = 16
+const outlines = new Map<string, string>()
+
+/**
+ * The outline of a drawing in pixels, at the size at which it is shown. To the browser each drawing that it has to scale
+ * is a layer to be put together again in every frame, and there are a hundred of them on a board.
+ */
+export function outlineOf(name: IconName, size: number): string {
+  const key = `${name} ${size}`
+  const known = outlines.get(key)
+  if (known !== undefined) return known
+  const outline = scaled(icons[name], size / grid)
+  outlines.set(key, outline)
+  return outline
+}
+
+/** Line width at a size. */
+export function strokeAt(size: number): number {
+  return rounded((1.4 * size) / grid)
+}
+
+const radiusX = 0
+const radiusY = 1
+const endX = 5
+
+/** Of an arc only radii and end are lengths. */
+function isLength(command: string, at: number): boolean {
+  const place = at % 7
+  return command.toLowerCase() !== 'a' || place === radiusX || place === radiusY || place >= endX
+}
+
+function scaled(path: string, by: number): string {
+  return path.replaceAll(/([a-z])([^a-z]*)/gi, (_, command: string, rest: string) => {
+    const numbers = [...rest.matchAll(/-?\d*\.?\d+/g)].map(([number]) => Number(number))
+    return command + numbers.map((one, at) => (isLength(command, at) ? rounded(one * by) : one)).join(' ')
+  })
+}
+
+function rounded(length: number): number {
+  return Math.round(length * 1_000) / 1_000
+}
