@@ -29,6 +29,7 @@ export function provideReasons(): void {
 
 function reasonsAnew(): Reasons {
   const beads = useBeads()
+  const find = beads.finder()
   const sessions = useSessions()
   const escalations = useEscalations()
   const hosts = useHosts()
@@ -46,7 +47,7 @@ function reasonsAnew(): Reasons {
   function reasonFor(bead: BeadSummary): Reason | null {
     const session = sessions.openByBead.get(bead.id)
     return reasonOf(bead, {
-      bead: beads.get,
+      bead: find,
       session,
       question: session === undefined ? '' : (escalations.openOf(session.id)[0]?.title ?? ''),
       host: session === undefined ? undefined : hosts.get(session.host),
@@ -58,7 +59,7 @@ function reasonsAnew(): Reasons {
   }
 
   function freesFor(bead: BeadSummary): Frees | null {
-    return freesOf(bead, beads.get)
+    return freesOf(bead, find)
   }
 
   return { reasonFor, freesFor }

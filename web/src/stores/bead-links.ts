@@ -16,10 +16,6 @@ export const useBeadLinks = defineStore('bead-links', () => {
     return { name: 'board', params: { bead }, query: route.query }
   }
 
-  function hrefOf(bead: string): string {
-    return pattern.value.replace(anyBead, () => encodeURIComponent(bead))
-  }
-
   /** A plain click goes there in this window; any other is left to the browser. */
   function follow(bead: string, event: MouseEvent): void {
     const { metaKey, altKey, ctrlKey, shiftKey, button, defaultPrevented } = event
@@ -28,5 +24,10 @@ export const useBeadLinks = defineStore('bead-links', () => {
     void router.push(placeOf(bead))
   }
 
-  return { hrefOf, follow }
+  return { pattern, follow }
 })
+
+/** The address of a bead, by the store's pattern: a function of the store is wrapped, and every row asks. */
+export function beadHref(pattern: string, bead: string): string {
+  return pattern.replace(anyBead, () => encodeURIComponent(bead))
+}

@@ -42,6 +42,9 @@ export const useBeads = defineStore('beads', () => {
     return bead === undefined || patch === undefined ? bead : patched(bead, patch)
   }
 
+  /** `get` itself, for those who ask for many: what a store hands out is wrapped, and that takes longer than the finding. */
+  const finder = (): typeof get => get
+
   /** Tells `listener` of every change from now on; returns how to end that. */
   function hear(listener: BeadsListener): () => void {
     listeners.add(listener)
@@ -101,6 +104,6 @@ export const useBeads = defineStore('beads', () => {
 
   return {
     ...{ held, parked, all, types, labels, assignees, children },
-    ...{ get, hear, replace, apply, remove, park, unpark, edit },
+    ...{ get, finder, hear, replace, apply, remove, park, unpark, edit },
   }
 })
