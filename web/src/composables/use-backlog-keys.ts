@@ -1,5 +1,6 @@
-import { rowList } from '../domain/cascade.ts'
 import { useCommands } from '../commands/registry.ts'
+import { rowList } from '../domain/cascade.ts'
+import { heldBy } from './held-by.ts'
 import { useProfile } from './use-profile.ts'
 import { useRowKeys } from './use-row-keys.ts'
 import type { useBacklogRows } from './use-backlog-rows.ts'
@@ -21,8 +22,8 @@ export function useBacklogKeys(
   const { has } = useProfile()
 
   const onFocused = (act: (bead: string) => void) => (): void | false => {
-    const bead = document.activeElement?.closest('[data-rows] [data-bead]')?.getAttribute('data-bead')
-    return bead == null ? false : act(bead)
+    const bead = heldBy(box(), 'data-bead')
+    return bead === null ? false : act(bead)
   }
 
   const { onKeydown } = useRowKeys({

@@ -38,7 +38,8 @@ export class SearchIndex {
   }
 
   #placesOf(words: readonly string[]): readonly number[] {
-    const narrowest = this.#asked.filter((asked) => isWithin(words, asked.words)).reduce(fewer, this.#all())
+    const wider = this.#asked.filter((asked) => isWithin(words, asked.words))
+    const narrowest = wider.length === 0 ? this.#all() : wider.reduce(fewer)
     if (isWithin(narrowest.words, words)) return narrowest.places
     const places = narrowest.places.filter((place) => {
       const text = this.#texts[place]
