@@ -1,7 +1,7 @@
 /** The board as a graph in Chromium. */
 import { expect, it } from 'vitest'
 import { ConsoleBench, patience, see } from './testing/console-bench.ts'
-import { makeBead, wholeProject } from './testing/sample.ts'
+import { makeBead, minutesAgo, wholeProject } from './testing/sample.ts'
 
 const bench = new ConsoleBench()
 const node = (id: string) => bench.page.locator(`[data-node="${id}"]`)
@@ -43,6 +43,34 @@ it('is the same as a list, with hostile titles as text', async () => {
   const list = bench.page.locator('[data-graph-list]')
   await see(list).toContainText('waits for x-1')
   await see(list).toContainText(title)
+})
+
+it('is drawn and listed in the order of the board, which turns round', async () => {
+  const waiting = ['x-10', 'x-2', 'x-3']
+  bench.api.replace([
+    makeBead('x-1', 'One', { blocks: waiting, createdAt: minutesAgo(900) }),
+    ...waiting.map((id, at) => makeBead(id, `Waits ${id}`, { blockedBy: ['x-1'], createdAt: minutesAgo(800 - at) })),
+  ])
+  await bench.signIn('/board?layout=graph&around=x-1&order=id')
+  const fromTop = async (): Promise<string[]> => {
+    const places = await bench.page
+      .locator('[data-node]')
+      .evaluateAll((all) =>
+        all.map((one) => ({ id: one.getAttribute('data-node') ?? '', top: one.getBoundingClientRect().top })),
+      )
+    return places
+      .filter(({ id }) => id !== 'x-1')
+      .sort((a, b) => a.top - b.top)
+      .map(({ id }) => id)
+  }
+  await expect.poll(fromTop, patience).toEqual(['x-2', 'x-3', 'x-10'])
+  await bench.page.getByRole('button', { name: /turn the order round/ }).click()
+  await expect.poll(fromTop, patience).toEqual(['x-10', 'x-3', 'x-2'])
+  await bench.page.getByLabel('Order by').selectOption('Created')
+  await expect.poll(fromTop, patience).toEqual(['x-3', 'x-2', 'x-10'])
+  await bench.page.getByRole('button', { name: 'As a list' }).click()
+  await see(bench.page.locator('[data-graph-list]')).toBeVisible()
+  await expect.poll(fromTop, patience).toEqual(['x-3', 'x-2', 'x-10'])
 })
 
 it('draws at most 150 of ten thousand beads, and tells how many it leaves out', async () => {

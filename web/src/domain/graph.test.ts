@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { BeadSummary } from '../../../model/bead.ts'
 import { makeBead } from '../../testing/sample.ts'
 import { layOut } from '../graph/layout.ts'
+import { comparing } from './bead-order.ts'
 import { centreOf, mostNodes, neighbourhood, type BeadGraph } from './graph.ts'
 import { walkGraph } from './graph-walk.ts'
 import { relationsOf } from './graph-words.ts'
@@ -49,6 +50,21 @@ describe('a neighbourhood', () => {
     expect(graph.edges.map(({ from, to }) => `${from}>${to}`).sort()).toEqual(['a>b', 'b>a'])
     expect(graph.dangling).toBe(1)
     expect(around(beads, 'gone')).toMatchObject({ nodes: [], edges: [] })
+  })
+
+  it('is in the order that is asked for, which does not choose what is drawn', () => {
+    const many = Array.from({ length: 400 }, (_, at) => held(`k${at}`, [], [], { parent: 'a' }))
+    const beads = [...many, held('a', ['z'], []), held('z', [], ['a'])]
+    const highest = comparing({ by: 'id', direction: 'descending' })
+    const graph = neighbourhood(beads, finding(beads), 'a', highest)
+    expect(keys(graph)).toEqual([
+      'z',
+      ...many
+        .slice(0, mostNodes - 2)
+        .map(({ id }) => id)
+        .reverse(),
+      'a',
+    ])
   })
 
   it('has at most 150 nodes, keeps what holds back, and tells how many are left out', () => {
@@ -172,6 +188,25 @@ describe('the layout', () => {
     expect(ways[0]?.length).toBeGreaterThan(1)
     const circle = layOut({ ask: 2, nodes: [size, size], edges: [[0, 1], [1, 0]] }) // prettier-ignore
     expect(circle.ways.every((way) => way.length > 1)).toBe(true)
+  })
+
+  const tops = (edges: readonly (readonly [number, number])[], many: number, last: number): number[] => {
+    const { spots } = layOut({ ask: 1, nodes: Array.from({ length: many }, () => size), edges })
+    return spots.slice(-last).map(({ y }) => y)
+  }
+
+  it('keeps the order of nodes that wait for the same, also two columns on and beside others', () => {
+    const two = tops([[0, 1], [0, 2], [0, 3], [1, 4], [1, 5], [2, 6], [3, 7], [3, 8]], 9, 5) // prettier-ignore
+    expect(two).toEqual([...two].sort((a, b) => a - b))
+    const apart = tops([[0, 2], [1, 3]], 6, 4) // prettier-ignore
+    expect(apart.slice(0, 2)).toEqual([...apart.slice(0, 2)].sort((a, b) => a - b))
+  })
+
+  it('crosses no arrows for the sake of the order', () => {
+    const [two = 0, three = 0] = tops([[0, 2], [0, 3], [1, 2]], 4, 2) // prettier-ignore
+    expect(three).toBeLessThan(two)
+    const [second = 0, first = 0, third = 0, fourth = 0] = tops([[0, 3], [1, 2], [0, 4], [1, 5]], 6, 4) // prettier-ignore
+    expect(Math.max(first, third)).toBeLessThan(Math.min(second, fourth))
   })
 
   it('of nothing has no size', () => {

@@ -1,4 +1,5 @@
 import type { BeadSummary } from '../../../model/bead.ts'
+import type { Compare } from './bead-order.ts'
 
 /** `blocks`: `from` holds `to` back. `contains`: `to` belongs to `from`. */
 export type GraphEdgeKind = 'blocks' | 'contains'
@@ -57,9 +58,15 @@ function weight(bead: BeadSummary): number {
 
 /**
  * The beads up to two steps around `centre`, over dependencies and over what belongs together; dependencies come first
- * where there are too many. Circles end where they began.
+ * where there are too many. Circles end where they began. `compare` orders what is drawn, not what is chosen: the nearest
+ * stay.
  */
-export function neighbourhood(all: readonly BeadSummary[], find: Find, centre: string): BeadGraph {
+export function neighbourhood(
+  all: readonly BeadSummary[],
+  find: Find,
+  centre: string,
+  compare: Compare = () => 0,
+): BeadGraph {
   const children = childrenOf(all)
   const reached = new Set<string>(find(centre) === undefined ? [] : [centre])
   let frontier = [...reached]
@@ -70,6 +77,7 @@ export function neighbourhood(all: readonly BeadSummary[], find: Find, centre: s
     frontier = [...held, ...kin].filter((id) => find(id) !== undefined && !reached.has(id) && reached.add(id))
   }
   const nodes = [...reached].slice(0, mostNodes).flatMap((id) => find(id) ?? [])
+  nodes.sort(compare)
   const drawn = new Set(nodes.map((bead) => bead.id))
   const standsFor = (id: string): string | null => (drawn.has(id) ? id : null)
   const atCentre = ({ from, to }: GraphEdge): boolean => from === centre || to === centre

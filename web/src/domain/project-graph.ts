@@ -12,7 +12,8 @@ export const mostWrappers = 40
 
 /**
  * The project as its milestones and epics, each with what it holds and with the dependencies between their beads drawn
- * together; what is in those of `unfolded` stands for itself. What is unfolded has at least half of the room.
+ * together; what is in those of `unfolded` stands for itself. What is unfolded has at least half of the room. The order is
+ * that of `all`, milestones before epics and what is open before what is done.
  */
 export function projectGraph(all: readonly BeadSummary[], find: Find, unfolded: ReadonlySet<string>): BeadGraph {
   const places = placesOf(all, find)

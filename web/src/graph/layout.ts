@@ -1,4 +1,5 @@
 import { Graph, layout } from '@dagrejs/dagre'
+import { orderColumns } from './column-order.ts'
 
 /** Nodes by their number: names of beads are other people's. Sizes in pixels. */
 export interface LayoutRequest {
@@ -23,13 +24,16 @@ export interface LayoutAnswer {
   readonly height: number
 }
 
-/** Puts nodes into columns, so that edges lead to the right; circles are turned round where they must be. */
+/**
+ * Puts nodes into columns, so that edges lead to the right; circles are turned round where they must be. Where edges leave
+ * a choice, nodes stand from top to bottom as they came.
+ */
 export function layOut({ ask, nodes, edges }: LayoutRequest): LayoutAnswer {
   const graph = new Graph<object, Box, { points?: Point[] }>({ multigraph: true })
   graph.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 64, edgesep: 10, marginx: 24, marginy: 24 })
   nodes.forEach((size, index) => graph.setNode(String(index), { ...size }))
   edges.forEach(([from, to], index) => graph.setEdge(String(from), String(to), {}, String(index)))
-  layout(graph)
+  layout(graph, { customOrder: orderColumns })
   const size = graph.graph() as { width?: number; height?: number }
   return {
     ask,
