@@ -196,7 +196,7 @@ describe('the layout', () => {
   }
 
   it('keeps the order of nodes that wait for the same, also two columns on and beside others', () => {
-    const two = tops([[0, 1], [0, 2], [0, 3], [1, 4], [1, 5], [2, 6], [3, 7], [3, 8]], 9, 5) // prettier-ignore
+    const two = tops([[0, 3], [0, 2], [0, 1], [1, 4], [1, 5], [2, 6], [3, 7], [3, 8]], 9, 5) // prettier-ignore
     expect(two).toEqual([...two].sort((a, b) => a - b))
     const apart = tops([[0, 2], [1, 3]], 6, 4) // prettier-ignore
     expect(apart.slice(0, 2)).toEqual([...apart.slice(0, 2)].sort((a, b) => a - b))

@@ -77,13 +77,12 @@ export function neighbourhood(
     frontier = [...held, ...kin].filter((id) => find(id) !== undefined && !reached.has(id) && reached.add(id))
   }
   const nodes = [...reached].slice(0, mostNodes).flatMap((id) => find(id) ?? [])
-  nodes.sort(compare)
   const drawn = new Set(nodes.map((bead) => bead.id))
   const standsFor = (id: string): string | null => (drawn.has(id) ? id : null)
   const atCentre = ({ from, to }: GraphEdge): boolean => from === centre || to === centre
   const arrows = strongest(arrowsBetween(nodes, standsFor), nodes.length, atCentre)
   return {
-    nodes: nodes.map((bead) => ({ key: bead.id, bead, holds: null, unfolded: null })),
+    nodes: nodes.toSorted(compare).map((bead) => ({ key: bead.id, bead, holds: null, unfolded: null })),
     edges: [...arrows.kept, ...belongingOf(nodes, standsFor)],
     leftOut: Math.max(0, reached.size - mostNodes),
     arrowsLeftOut: arrows.leftOut,

@@ -32,7 +32,8 @@ export function layOut({ ask, nodes, edges }: LayoutRequest): LayoutAnswer {
   const graph = new Graph<object, Box, { points?: Point[] }>({ multigraph: true })
   graph.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 64, edgesep: 10, marginx: 24, marginy: 24 })
   nodes.forEach((size, index) => graph.setNode(String(index), { ...size }))
-  edges.forEach(([from, to], index) => graph.setEdge(String(from), String(to), {}, String(index)))
+  const inOrder = [...edges.entries()].sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1])
+  for (const [index, [from, to]] of inOrder) graph.setEdge(String(from), String(to), {}, String(index))
   layout(graph, { customOrder: orderColumns })
   const size = graph.graph() as { width?: number; height?: number }
   return {
