@@ -1,6 +1,6 @@
 import { onScopeDispose, watch } from 'vue'
 import type { LocationQueryRaw } from 'vue-router'
-import { useRoute, useRouter } from 'vue-router'
+import { stringifyQuery, useRoute, useRouter } from 'vue-router'
 import { besidesView, isViewQuery, type Query } from '../domain/board-view.ts'
 import { useBoardView } from '../stores/board-view.ts'
 import { useConnection } from '../stores/connection.ts'
@@ -44,7 +44,7 @@ export function useBoardAddress(): void {
   /** Which view is usual is known only once the server has told its mode. */
   function isTold(): boolean {
     if (route.name !== 'board' || !connection.loaded) return true
-    return router.resolve({ query: told() }).fullPath === router.resolve({ query: sorted(route.query) }).fullPath
+    return stringifyQuery(told()) === stringifyQuery(sorted(route.query))
   }
 }
 

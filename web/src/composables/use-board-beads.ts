@@ -26,7 +26,7 @@ export function useBoardBeads() {
     return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now
   })
   /** Of each bead in that order: its number in what is found. Read once for many keys. */
-  const places = computed(() => Int32Array.from(ordered.value, ({ id }) => search.placeOf(id)))
+  const places = computed(() => search.placesOf(ordered.value))
   const shown = computed(() => {
     const textual = found.value === null ? ordered.value : found.value.of(ordered.value, places.value)
     return passing(textual, conditions.value)
@@ -49,15 +49,22 @@ export function useBoardBeads() {
   let asked = 0
   watch(
     [() => words.value.join(' '), ordered],
-    async ([text]) => {
+    ([text]) => {
       asked += 1
       const mine = asked
-      const answer = text === '' ? null : await search.find(words.value)
-      if (mine === asked) found.value = answer
+      const answer = text === '' ? null : search.find(words.value)
+      if (answer instanceof Promise) void answer.then((later) => mine === asked && (found.value = later))
+      else found.value = answer
     },
     // Asked before anything is drawn: the index works meanwhile.
     { immediate: true, flush: 'sync' },
   )
 
-  return { shown, search: () => search.open() }
+  /** The first key shall find everything ready. */
+  function prepare(): void {
+    search.open()
+    void places.value
+  }
+
+  return { shown, search: prepare }
 }

@@ -2,11 +2,11 @@ import type { Ref } from 'vue'
 import { onScopeDispose, ref } from 'vue'
 import { onManyChanges } from './on-many-changes.ts'
 
-const least = 1
+const least = 0
 const idleWithinMs = 300
 
 /**
- * How many rows are drawn beyond what is seen: `most`, but none to speak of when many rows have come or gone, until the
+ * How many rows are drawn beyond what is seen: `most`, but none when many rows have come or gone, until the
  * browser has nothing else to do. So what is typed into a filter is answered first by what is seen.
  */
 export function useOverscan(count: () => number, most: number): Readonly<Ref<number>> {

@@ -5,33 +5,32 @@ const indexMark = 'data-index'
 
 /**
  * Tells how high the elements of a long list are, before they are painted. To ask when they are drawn would lay the page
- * out at once. `keyOf` names the item at an index: what an element shows now may be as high as what it showed before.
+ * out at once. What it returns is told of an element each time it shows something else, with the key of that, null when
+ * it shows nothing: what it shows now may be as high as what it showed before.
  */
 export function useToldHeights(
-  keyOf: (index: number) => string | undefined,
   tell: (index: number, height: number) => void,
-): (element: unknown) => void {
+): (element: Element, key: string | null) => void {
   const shown = new WeakMap<Element, string>()
   const observer = new ResizeObserver((entries) => {
     for (const { target, borderBoxSize } of entries) {
-      const index = indexOf(target)
+      // Taken away with what it showed: what stands at its place now is another one.
+      if (!target.isConnected) {
+        observer.unobserve(target)
+        continue
+      }
+      const index = Number(target.getAttribute(indexMark))
       const [size] = borderBoxSize
-      if (size !== undefined && keyOf(index) !== undefined) tell(index, Math.round(size.blockSize))
+      if (size !== undefined && index >= 0) tell(index, Math.round(size.blockSize))
     }
   })
   onBeforeUnmount(() => observer.disconnect())
 
-  return (element) => {
-    if (!(element instanceof Element)) return
-    const key = keyOf(indexOf(element))
-    if (key === shown.get(element)) return
+  return (element, key) => {
+    if (key === (shown.get(element) ?? null)) return
     observer.unobserve(element)
-    if (key === undefined) return void shown.delete(element)
+    if (key === null) return void shown.delete(element)
     shown.set(element, key)
     observer.observe(element, { box: 'border-box' })
   }
-}
-
-function indexOf(element: Element): number {
-  return Number(element.getAttribute(indexMark))
 }

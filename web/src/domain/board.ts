@@ -4,6 +4,17 @@ import { isTag } from '../../../model/tags.ts'
 
 export type Lanes = Readonly<Record<StateCategory, readonly BeadSummary[]>>
 
+/** A card where it is drawn. */
+export interface DrawnCard {
+  readonly key: string
+  readonly bead: BeadSummary
+  readonly index: number
+  /** How many the lane has. */
+  readonly count: number
+  /** Distance from the top, in pixels. */
+  readonly start: number
+}
+
 /** Beads by lane, each lane in the order of `beads`. */
 export function lanesOf(beads: Iterable<BeadSummary>): Lanes {
   const lanes: Record<StateCategory, BeadSummary[]> = {
@@ -22,20 +33,23 @@ export function visibleLabels(labels: readonly string[]): readonly string[] {
   return labels.filter((label) => label !== stagedLabel && !isTag(label))
 }
 
+/** The labels, where some are shown as pills. */
+export function withPills(labels: readonly string[]): readonly string[] | null {
+  return labels.some(isTag) ? labels : null
+}
+
 /** More than these are told by their number. */
-const shownAtMost = 3
+export const labelsAtMost = 3
 
 /** What of its labels a row or a card has room for. */
 export interface LabelsTold {
   readonly labels: readonly string[]
   readonly others: readonly string[]
-  /** Some are pills. */
-  readonly tagged: boolean
 }
 
 export function labelsTold(labels: readonly string[]): LabelsTold {
   const visible = visibleLabels(labels)
-  return { labels: visible.slice(0, shownAtMost), others: visible.slice(shownAtMost), tagged: labels.some(isTag) }
+  return { labels: visible.slice(0, labelsAtMost), others: visible.slice(labelsAtMost) }
 }
 
 export type Direction = 'up' | 'down' | 'left' | 'right'

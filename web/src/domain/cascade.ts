@@ -17,6 +17,15 @@ export interface CascadeRow {
   readonly context: boolean
 }
 
+/** A row where it is drawn. */
+export interface DrawnRow {
+  readonly key: string
+  readonly row: CascadeRow
+  readonly index: number
+  /** Distance from the top, in pixels. */
+  readonly start: number
+}
+
 interface Node {
   readonly key: string
   readonly bead: BeadSummary | null

@@ -55,7 +55,7 @@ export class SearchIndex {
 }
 
 /** Whether every text that holds `words` holds `wider` too. */
-function isWithin(words: readonly string[], wider: readonly string[]): boolean {
+export function isWithin(words: readonly string[], wider: readonly string[]): boolean {
   return wider.every((part) => words.some((word) => word.includes(part)))
 }
 

@@ -1,23 +1,48 @@
 import { defineStore } from 'pinia'
 import { searchText } from '../domain/bead-filter.ts'
-import type { SearchAnswer, SearchRequest } from '../search/search-index.ts'
+import type { SearchAnswer, SearchEntry, SearchRequest } from '../search/search-index.ts'
+import { SearchMemory } from '../search/search-memory.ts'
 import { SearchPlaces, type Found } from '../search/search-places.ts'
 import { useBeads } from './beads.ts'
+
+/** What is looked for first, mostly. */
+const letters = Array.from('abcdefghijklmnopqrstuvwxyz0123456789')
 
 /** Finds beads by the words in them, in a thread of its own that hears of every change. */
 export const useSearch = defineStore('search', () => {
   const beads = useBeads()
   const places = new SearchPlaces()
-  const asked = new Map<number, (found: Found) => void>()
+  const memory = new SearchMemory()
+  const asked = new Map<number, (found: Uint8Array) => void>()
   let last = 0
+  /** Rises with every change: what was asked before one is not remembered after it. */
+  let told = 0
+  /** The change up to which letters were looked for. */
+  let foreseen = -1
   let worker: Worker | null = null
 
   function send(request: SearchRequest): void {
     worker?.postMessage(request)
   }
 
+  // From the beginning: whoever asks because of a change shall find it told.
+  beads.hear((ids) => {
+    if (worker === null) return
+    if (ids === 'all') tellAll()
+    else tellSome(ids)
+  })
+
+  function put(entries: readonly SearchEntry[], anew: boolean): void {
+    told += 1
+    memory.put(entries, anew)
+    send({ kind: 'put', anew, entries })
+  }
+
   function tellAll(): void {
-    send({ kind: 'put', anew: true, entries: beads.all.map((bead) => [places.of(bead.id), searchText(bead)]) })
+    put(
+      beads.all.map((bead) => [places.of(bead.id), searchText(bead)]),
+      true,
+    )
   }
 
   function tellSome(ids: readonly string[]): void {
@@ -25,31 +50,56 @@ export const useSearch = defineStore('search', () => {
       const bead = beads.get(id)
       return [places.of(id), bead === undefined ? null : searchText(bead)] as const
     })
-    send({ kind: 'put', anew: false, entries })
+    put(entries, false)
   }
 
-  /** Starts the thread; what is found first would else wait for it. */
+  /**
+   * Starts the thread, and has it look for single letters: what is found first would else wait for it. To be called when
+   * somebody is about to type.
+   */
   function open(): void {
+    start()
+    if (foreseen === told) return
+    foreseen = told
+    void foresee(told)
+  }
+
+  /** One after the other, so that what is typed meanwhile waits for one letter only. */
+  async function foresee(version: number): Promise<void> {
+    for (const letter of letters) if (version === told) await find([letter])
+  }
+
+  function start(): void {
     if (worker !== null) return
     worker = new Worker(new URL('../search/search-worker.ts', import.meta.url), { type: 'module' })
     worker.addEventListener('message', ({ data }: MessageEvent<SearchAnswer>) => {
-      asked.get(data.ask)?.(places.read(data.found))
+      asked.get(data.ask)?.(data.found)
       asked.delete(data.ask)
     })
     tellAll()
-    beads.hear((ids) => (ids === 'all' ? tellAll() : tellSome(ids)))
   }
 
-  /** Ids of the beads that hold every word. */
-  function find(words: readonly string[]): Promise<Found> {
-    open()
+  /** Ids of the beads that hold every word: at once where that follows from what was found before. */
+  function find(words: readonly string[]): Found | Promise<Found> {
+    start()
+    const known = memory.recall(words)
+    if (known !== null) return places.read(known)
     last += 1
     const ask = last
+    const version = told
     return new Promise((resolve) => {
-      asked.set(ask, resolve)
+      asked.set(ask, (found) => {
+        if (version === told) memory.remember(words, found)
+        resolve(places.read(found))
+      })
       send({ kind: 'find', ask, words })
     })
   }
 
-  return { open, find, placeOf: (id: string) => places.of(id) }
+  /** Of each of `things` the number of its id in what is found. */
+  function placesOf(things: readonly { readonly id: string }[]): Int32Array {
+    return Int32Array.from(things, ({ id }) => places.of(id))
+  }
+
+  return { open, find, placesOf }
 })
