@@ -117,6 +117,20 @@ describe('what is drawn for a filter in the place of something else', () => {
     }
   })
 
+  it('leaves no gap where the card with the focus went to another lane', async () => {
+    await bench.signIn('/board?layout=kanban&order=id')
+    const ids = await bench.lane('unstarted').locator('[data-bead]').evaluateAll((all) => all.map((one) => one.getAttribute('data-bead'))) // prettier-ignore
+    const second = ids[1] ?? ''
+    await bench.lane('unstarted').locator(`[data-bead="${second}"] [data-card]`).focus()
+    bench.api.emit({
+      kind: 'bead.changed',
+      bead: { ...bench.api.bead(second), status: 'closed', state: 'completed', revision: 9 },
+    })
+    await see(bench.lane('completed').locator(`[data-bead="${second}"]`)).toBeVisible()
+    for (const state of ['unstarted', 'completed'])
+      await expect.poll(async () => new Set(await gaps(state)), patience).toEqual(new Set([7]))
+  })
+
   it('is a whole row of the cascade, whatever stood there: a heading, what unfolds, or what does not', async () => {
     const plan = Array.from({ length: 60 }, (_, at) => {
       const type = at % 6 === 0 ? 'milestone' : at % 6 === 1 ? 'epic' : 'task'
