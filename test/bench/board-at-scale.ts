@@ -148,7 +148,12 @@ function typedFindings(
     line('… the page is held up by the key', 'free', {
       note: 'with the frame of the result, where that is known at once',
     }),
-    { what: '… index asked → answered, in its thread', unit: 'ms', samples: searches, note: 'for keys that need it' },
+    {
+      what: '… index asked → answered, in its thread',
+      unit: 'ms',
+      samples: searches,
+      note: 'with what is looked for in advance',
+    },
     line('… processor time of the page', 'work', { note: 'with what follows it: address, rows beyond what is seen' }),
     line('… key → result painted', 'painted', { against: { what: 'an empty page', median } }),
   ]

@@ -7,7 +7,7 @@ interface Answer {
   readonly few: readonly number[] | null
 }
 
-const rememberedAtMost = 100
+const rememberedAtMost = 200
 /** As many texts are looked at in less time than another thread needs to answer. */
 const fewAtMost = 3_000
 
@@ -28,9 +28,17 @@ export class SearchMemory {
   }
 
   remember(words: readonly string[], found: Uint8Array): void {
-    const count = found.reduce((sum, is) => sum + is, 0)
+    let count = 0
+    for (const is of found) count += is
     const few = count > fewAtMost ? null : placesIn(found)
     this.#answers = [...this.#answers, { words, found, few }].slice(-rememberedAtMost)
+  }
+
+  /** So much is found by `words` that only the index can tell what more of them finds. */
+  isMuch(words: readonly string[]): boolean {
+    return this.#answers.some(
+      (answer) => answer.few === null && isWithin(words, answer.words) && isWithin(answer.words, words),
+    )
   }
 
   /** 1 at the place of each text that holds every word, as the index would answer; null when only that can tell. */

@@ -14,11 +14,11 @@ export const useSearch = defineStore('search', () => {
   const places = new SearchPlaces()
   const memory = new SearchMemory()
   const asked = new Map<number, (found: Uint8Array) => void>()
+  let asks = 0
+  /** Rises with every question of a person: what is looked for in advance ends then. */
   let last = 0
   /** Rises with every change: what was asked before one is not remembered after it. */
   let told = 0
-  /** The change up to which letters were looked for. */
-  let foreseen = -1
   let worker: Worker | null = null
 
   function send(request: SearchRequest): void {
@@ -59,14 +59,21 @@ export const useSearch = defineStore('search', () => {
    */
   function open(): void {
     start()
-    if (foreseen === told) return
-    foreseen = told
-    void foresee(told)
+    void foresee([''])
   }
 
-  /** One after the other, so that what is typed meanwhile waits for one letter only. */
-  async function foresee(version: number): Promise<void> {
-    for (const letter of letters) if (version === told) await find([letter])
+  /**
+   * Has the index look for what may be typed after `words`, so that it is known by then. One letter after the other: a
+   * question that comes meanwhile waits for one of them, and ends this.
+   */
+  async function foresee(words: readonly string[]): Promise<void> {
+    const asking = last
+    const version = told
+    for (const letter of letters) {
+      const next = [...words.slice(0, -1), (words.at(-1) ?? '') + letter]
+      if (memory.recall(next) === null) await ask(next)
+      if (asking !== last || version !== told) return
+    }
   }
 
   function start(): void {
@@ -82,17 +89,28 @@ export const useSearch = defineStore('search', () => {
   /** Ids of the beads that hold every word: at once where that follows from what was found before. */
   function find(words: readonly string[]): Found | Promise<Found> {
     start()
-    const known = memory.recall(words)
-    if (known !== null) return places.read(known)
     last += 1
-    const ask = last
+    const asking = last
+    const known = memory.recall(words)
+    const goOn = (): void => {
+      if (asking === last && memory.isMuch(words)) void foresee(words)
+    }
+    if (known === null) return ask(words).then((found) => (goOn(), places.read(found)))
+    goOn()
+    return places.read(known)
+  }
+
+  /** Has the index look, and remembers what it found unless something changed meanwhile. */
+  function ask(words: readonly string[]): Promise<Uint8Array> {
+    asks += 1
+    const own = asks
     const version = told
     return new Promise((resolve) => {
-      asked.set(ask, (found) => {
+      asked.set(own, (found) => {
         if (version === told) memory.remember(words, found)
-        resolve(places.read(found))
+        resolve(found)
       })
-      send({ kind: 'find', ask, words })
+      send({ kind: 'find', ask: own, words })
     })
   }
 
