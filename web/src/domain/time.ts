@@ -9,6 +9,23 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 const whole = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 
+const keptAtMost = 5_000
+const dayOfMoment = kept((iso) => day.format(new Date(iso)))
+const wholeOfMoment = kept((iso) => whole.format(new Date(iso)))
+
+/** Formatting takes long, and lists say the same times with every key of a filter. */
+function kept(format: (iso: string) => string): (iso: string) => string {
+  const told = new Map<string, string>()
+  return (iso) => {
+    const known = told.get(iso)
+    if (known !== undefined) return known
+    if (told.size >= keptAtMost) told.clear()
+    const text = format(iso)
+    told.set(iso, text)
+    return text
+  }
+}
+
 /** "just now", "4m ago", "3 Nov 2026". Empty for what has no time. */
 export function ago(iso: string | null, now: number): string {
   if (iso === null) return ''
@@ -16,9 +33,7 @@ export function ago(iso: string | null, now: number): string {
   if (!Number.isFinite(seconds)) return ''
   if (seconds < 45) return 'just now'
   const fit = units.find(([limit]) => seconds < limit)
-  return fit === undefined
-    ? day.format(new Date(iso))
-    : relative.format(-Math.max(1, Math.round(seconds / fit[1])), fit[2])
+  return fit === undefined ? dayOfMoment(iso) : relative.format(-Math.max(1, Math.round(seconds / fit[1])), fit[2])
 }
 
 /** How long something has gone on: "1 min", "3 h", "2 d". */
@@ -30,12 +45,12 @@ export function lasting(since: string, now: number): string {
 
 /** "3 Nov 2026", in the time of this browser. */
 export function dayOf(iso: string): string {
-  return Number.isNaN(Date.parse(iso)) ? '' : day.format(new Date(iso))
+  return Number.isNaN(Date.parse(iso)) ? '' : dayOfMoment(iso)
 }
 
 /** Day and time to the second with its zone, for titles. */
 export function moment(iso: string): string {
-  return Number.isNaN(Date.parse(iso)) ? iso : whole.format(new Date(iso))
+  return Number.isNaN(Date.parse(iso)) ? iso : wholeOfMoment(iso)
 }
 
 /** Time of day, for timelines. */
