@@ -12,6 +12,8 @@ export function useToldHeights(
   tell: (index: number, height: number) => void,
 ): (element: Element, key: string | null) => void {
   const shown = new WeakMap<Element, string>()
+  /** What has been told since the last look, which comes after all is drawn: it is too slow to be done for each. */
+  const told = new Map<Element, string | null>()
   const observer = new ResizeObserver((entries) => {
     for (const { target, borderBoxSize } of entries) {
       // Taken away with what it showed: what stands at its place now is another one.
@@ -24,13 +26,26 @@ export function useToldHeights(
       if (size !== undefined && index >= 0) tell(index, Math.round(size.blockSize))
     }
   })
-  onBeforeUnmount(() => observer.disconnect())
+  onBeforeUnmount(() => {
+    told.clear()
+    observer.disconnect()
+  })
+
+  function look(): void {
+    for (const [element, key] of told) {
+      if (key === (shown.get(element) ?? null)) continue
+      observer.unobserve(element)
+      if (key === null) shown.delete(element)
+      else {
+        shown.set(element, key)
+        observer.observe(element, { box: 'border-box' })
+      }
+    }
+    told.clear()
+  }
 
   return (element, key) => {
-    if (key === (shown.get(element) ?? null)) return
-    observer.unobserve(element)
-    if (key === null) return void shown.delete(element)
-    shown.set(element, key)
-    observer.observe(element, { box: 'border-box' })
+    if (told.size === 0) void Promise.resolve().then(look)
+    told.set(element, key)
   }
 }
