@@ -1,27 +1,13 @@
 /** What the board shows for a filter, also of ten thousand beads, in Chromium. */
 import { describe, expect, it } from 'vitest'
 import { searchText, wordsOf } from './src/domain/bead-filter.ts'
-import { ConsoleBench, patience, see } from './testing/console-bench.ts'
+import { BoardBench } from './testing/board-bench.ts'
+import { patience, see } from './testing/console-bench.ts'
 import { makeBead, wholeProject } from './testing/sample.ts'
 
-const bench = new ConsoleBench()
+const bench = new BoardBench()
 const many = 10_000
 const mostNodes = 400
-
-function layout(name: string) {
-  return bench.page.getByRole('button', { name, exact: true }).click()
-}
-
-function row(id: string) {
-  return bench.page.locator(`[data-row="${id}"]`)
-}
-
-function order(): Promise<string[]> {
-  return bench.page.locator('[data-row]').evaluateAll((rows) => rows.map((one) => one.getAttribute('data-row') ?? ''))
-}
-
-const focused = () =>
-  bench.page.evaluate(() => document.activeElement?.closest('[data-bead], [data-row]')?.getAttribute('data-row'))
 
 describe('filters', () => {
   it('are chips, stand in the address, and are taken away again', async () => {
@@ -98,7 +84,7 @@ describe('what is drawn for a filter in the place of something else', () => {
         .filter((bead) => wordsOf(text).every((word) => searchText(bead).includes(word)))
         .map(({ id }) => id)
       await see(bench.page.locator('[data-shown]')).toHaveText(`${wanted.length} of 600 beads`)
-      const shown = await order()
+      const shown = await bench.order()
       expect(shown).toEqual(wanted.slice(0, shown.length))
       expect(shown.length).toBeGreaterThanOrEqual(Math.min(wanted.length, 10))
       const titles = await bench.page.getByRole('row').locator('[data-card]').allTextContents()
@@ -160,10 +146,10 @@ describe('what is drawn for a filter in the place of something else', () => {
       Array.from({ length: 40 }, (_, at) => makeBead(`x-${at}`, `${at % 2 ? 'Odd' : 'Even'} ${at} ${long}`)),
     )
     await bench.signIn('/board?layout=flat&order=id')
-    await row('x-0').locator('[data-card]').hover()
-    await see(row('x-0').locator('[data-card]')).toHaveAttribute('title', `Even 0 ${long}`)
+    await bench.row('x-0').locator('[data-card]').hover()
+    await see(bench.row('x-0').locator('[data-card]')).toHaveAttribute('title', `Even 0 ${long}`)
     await bench.page.getByLabel('Search the board').fill('odd')
-    await see(row('x-1')).toBeVisible()
+    await see(bench.row('x-1')).toBeVisible()
     const titles = bench.page.locator('[data-card][title]')
     await expect
       .poll(() =>
@@ -179,21 +165,21 @@ describe('what is drawn for a filter in the place of something else', () => {
     const named = (title: string, revision: number) =>
       bench.api.emit({ kind: 'bead.changed', bead: { ...bench.api.bead('lan-10'), title, revision } })
     named('A heliotrope door', 7)
-    await see(row('lan-10')).toBeVisible()
+    await see(bench.row('lan-10')).toBeVisible()
     named('A plain door', 8)
     await see(bench.page.locator('[data-shown]')).toContainText(/^0 of/)
     named('Another heliotrope', 9)
-    await see(row('lan-10')).toContainText('Another heliotrope')
+    await see(bench.row('lan-10')).toContainText('Another heliotrope')
   })
 
   it('takes the focus from no bead that is gone', async () => {
     bench.api.replace(wholeProject(600))
     await bench.signIn('/board?layout=flat&order=id')
-    await row('big-2').locator('[data-card]').focus()
+    await bench.row('big-2').locator('[data-card]').focus()
     bench.api.delete('big-2')
-    await see(row('big-2')).toHaveCount(0)
-    await see(row('big-1')).toBeVisible()
-    expect(await focused()).toBeUndefined()
+    await see(bench.row('big-2')).toHaveCount(0)
+    await see(bench.row('big-1')).toBeVisible()
+    expect(await bench.focused()).toBeUndefined()
   })
 })
 
@@ -203,7 +189,7 @@ describe('ten thousand beads', () => {
     await bench.signIn('/board?order=id')
     await see(bench.page.locator('[data-shown]')).toHaveText('10,000 beads')
     for (const name of ['Kanban', 'Flat', 'Cascade']) {
-      await layout(name)
+      await bench.layout(name)
       await see(bench.page.locator('[data-bead]').first()).toBeVisible()
       const box = name === 'Kanban' ? bench.lane('unstarted').locator('.scroll') : bench.page.locator('[data-rows]')
       for (const share of [0, 0.3, 0.8, 1]) {
@@ -212,16 +198,16 @@ describe('ten thousand beads', () => {
         expect(await bench.page.locator('[data-bead]').count(), name).toBeLessThanOrEqual(mostNodes)
       }
     }
-    await layout('Flat')
+    await bench.layout('Flat')
     await see(bench.page.getByRole('grid')).toHaveAttribute('aria-rowcount', String(many))
     await bench.page.locator('[data-rows]').evaluate((element) => element.scrollTo(0, 0))
-    await row('big-0').locator('[data-card]').focus()
+    await bench.row('big-0').locator('[data-card]').focus()
     await bench.page.keyboard.press('End')
-    await expect.poll(focused, patience).toBe(`big-${many - 1}`)
-    await see(row(`big-${many - 1}`)).toHaveAttribute('aria-rowindex', String(many))
+    await expect.poll(() => bench.focused(), patience).toBe(`big-${many - 1}`)
+    await see(bench.row(`big-${many - 1}`)).toHaveAttribute('aria-rowindex', String(many))
     await bench.page.locator('[data-rows]').evaluate((element) => element.scrollTo(0, 0))
-    await see(row('big-0')).toBeVisible()
-    await expect.poll(focused, patience).toBe(`big-${many - 1}`)
+    await see(bench.row('big-0')).toBeVisible()
+    await expect.poll(() => bench.focused(), patience).toBe(`big-${many - 1}`)
   })
 
   it('are found by their words', async () => {

@@ -1,31 +1,17 @@
 /** The board's layouts in Chromium. */
 import { describe, expect, it } from 'vitest'
 import { profileOf } from '../model/mode.ts'
-import { ConsoleBench, patience, see } from './testing/console-bench.ts'
+import { BoardBench } from './testing/board-bench.ts'
+import { patience, see } from './testing/console-bench.ts'
 import { minutesAgo } from './testing/sample.ts'
 
-const bench = new ConsoleBench()
-
-function layout(name: string) {
-  return bench.page.getByRole('button', { name, exact: true }).click()
-}
-
-function row(id: string) {
-  return bench.page.locator(`[data-row="${id}"]`)
-}
-
-function order(): Promise<string[]> {
-  return bench.page.locator('[data-row]').evaluateAll((rows) => rows.map((one) => one.getAttribute('data-row') ?? ''))
-}
-
-const focused = () =>
-  bench.page.evaluate(() => document.activeElement?.closest('[data-bead], [data-row]')?.getAttribute('data-row'))
+const bench = new BoardBench()
 
 describe('the layouts', () => {
   it('stand in the address, and are remembered by the browser', async () => {
     await bench.signIn()
     await see(bench.lane('started')).toBeVisible()
-    await layout('Flat')
+    await bench.layout('Flat')
     await see(bench.page.getByRole('grid', { name: 'Beads' })).toBeVisible()
     await bench.page.getByLabel('Order by').selectOption('id')
     await expect.poll(() => bench.page.url(), patience).toMatch(/layout=flat.*order=id/)
@@ -55,19 +41,19 @@ describe('the layouts', () => {
     })
     bench.api.put([at('lan-10', 1), at('lan-2', 2)])
     await bench.signIn('/board?layout=flat&order=modified')
-    await see(row('lan-10')).toBeVisible()
-    expect((await order()).slice(0, 2)).toEqual(['lan-10', 'lan-2'])
+    await see(bench.row('lan-10')).toBeVisible()
+    expect((await bench.order()).slice(0, 2)).toEqual(['lan-10', 'lan-2'])
     bench.api.emit({ kind: 'bead.changed', bead: { ...at('lan-9', 0), revision: 4 } })
-    await expect.poll(order, patience).toMatchObject({ 0: 'lan-9', 1: 'lan-10' })
+    await expect.poll(() => bench.order(), patience).toMatchObject({ 0: 'lan-9', 1: 'lan-10' })
     await bench.page.getByLabel('Order by').selectOption('id')
-    await expect.poll(order, patience).toMatchObject({ 0: 'lan-1', 1: 'lan-2', 2: 'lan-3', 9: 'lan-10' })
+    await expect.poll(() => bench.order(), patience).toMatchObject({ 0: 'lan-1', 1: 'lan-2', 2: 'lan-3', 9: 'lan-10' })
     await bench.page.getByRole('button', { name: /turn the order round/ }).click()
-    await expect.poll(order, patience).toMatchObject({ 0: 'lan-19' })
-    await layout('Graph')
+    await expect.poll(() => bench.order(), patience).toMatchObject({ 0: 'lan-19' })
+    await bench.layout('Graph')
     await see(bench.page.locator('[data-node]').first()).toBeVisible()
     await see(bench.page.getByLabel('Order by')).toHaveValue('id')
-    await layout('Flat')
-    await expect.poll(order, patience).toMatchObject({ 0: 'lan-19' })
+    await bench.layout('Flat')
+    await expect.poll(() => bench.order(), patience).toMatchObject({ 0: 'lan-19' })
   })
 
   it.each([
@@ -91,7 +77,7 @@ describe('the layouts', () => {
     }
     await bench.signIn(`/board?layout=cascade&order=${by}`)
     expect(await both('[data-rows]')).toEqual(wanted)
-    await layout('Kanban')
+    await bench.layout('Kanban')
     expect(await both('[data-lane="unstarted"]')).toEqual(wanted)
     await bench.page.getByRole('button', { name: /turn the order round/ }).click()
     await expect.poll(() => both('[data-lane="unstarted"]'), patience).toEqual(wanted.toReversed())
@@ -99,22 +85,22 @@ describe('the layouts', () => {
 
   it('of the cascade fold and unfold by keyboard', async () => {
     await bench.signIn('/board?layout=cascade')
-    await see(row('lan-7')).toHaveAttribute('aria-level', '3')
-    await row('lan-1').locator('[data-card]').focus()
+    await see(bench.row('lan-7')).toHaveAttribute('aria-level', '3')
+    await bench.row('lan-1').locator('[data-card]').focus()
     await bench.page.keyboard.press('ArrowRight')
-    await expect.poll(focused, patience).toBe('lan-2')
+    await expect.poll(() => bench.focused(), patience).toBe('lan-2')
     await bench.page.keyboard.press('ArrowLeft')
-    await see(row('lan-2')).toHaveAttribute('aria-expanded', 'false')
-    await see(row('lan-7')).toHaveCount(0)
+    await see(bench.row('lan-2')).toHaveAttribute('aria-expanded', 'false')
+    await see(bench.row('lan-7')).toHaveCount(0)
     await bench.page.keyboard.press('ArrowRight')
-    await see(row('lan-7')).toBeVisible()
+    await see(bench.row('lan-7')).toBeVisible()
     await bench.page.keyboard.press('ArrowDown')
-    await expect.poll(focused, patience).toBe('lan-7')
+    await expect.poll(() => bench.focused(), patience).toBe('lan-7')
     await bench.page.keyboard.press('ArrowLeft')
-    await expect.poll(focused, patience).toBe('lan-2')
+    await expect.poll(() => bench.focused(), patience).toBe('lan-2')
     await bench.page.keyboard.press('End')
     await bench.page.keyboard.press('Home')
-    await expect.poll(focused, patience).toBe('lan-1')
+    await expect.poll(() => bench.focused(), patience).toBe('lan-1')
     await bench.page.keyboard.press('ArrowDown')
     await bench.page.keyboard.press('m')
     await see(bench.page.getByRole('menu', { name: 'Move lan-2 to' })).toBeVisible()
@@ -122,12 +108,12 @@ describe('the layouts', () => {
 
   it('open a bead and keep how the board is looked at', async () => {
     await bench.signIn('/board?layout=flat&type=bug')
-    await row('lan-9').locator('[data-card]').click()
+    await bench.row('lan-9').locator('[data-card]').click()
     await see(bench.page.locator('aside')).toContainText('Opening hours')
     expect(bench.page.url()).toMatch(/layout=flat.*type=bug/)
     await bench.page.keyboard.press('Escape')
     await see(bench.page.locator('aside')).toHaveCount(0)
-    await expect.poll(focused, patience).toBe('lan-9')
+    await expect.poll(() => bench.focused(), patience).toBe('lan-9')
   })
 })
 
@@ -137,7 +123,7 @@ describe('in Beads-only mode', () => {
     await bench.signIn()
     await see(bench.page.getByRole('grid')).toBeVisible()
     await see(bench.page.getByLabel('Order by')).toHaveValue('modified')
-    await layout('Kanban')
+    await bench.layout('Kanban')
     await bench.drag('lan-7', 'started')
     await see(bench.lane('started').locator('[data-bead="lan-7"]')).toBeVisible()
     await expect.poll(() => bench.api.changes, patience).toEqual(['PATCH /beads/lan-7'])

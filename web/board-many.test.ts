@@ -1,22 +1,15 @@
 /** The board's changes of many beads at once, in Chromium. */
 import { describe, expect, it } from 'vitest'
 import { profileOf } from '../model/mode.ts'
-import { ConsoleBench, patience, see } from './testing/console-bench.ts'
+import { BoardBench } from './testing/board-bench.ts'
+import { patience, see } from './testing/console-bench.ts'
 
-const bench = new ConsoleBench()
-
-function layout(name: string) {
-  return bench.page.getByRole('button', { name, exact: true }).click()
-}
-
-function row(id: string) {
-  return bench.page.locator(`[data-row="${id}"]`)
-}
+const bench = new BoardBench()
 
 describe('many beads together', () => {
   it('are selected by keyboard, changed, and changed back', async () => {
     await bench.signIn('/board?layout=flat&order=id')
-    await row('lan-9').locator('[data-card]').focus()
+    await bench.row('lan-9').locator('[data-card]').focus()
     await bench.page.keyboard.press('x')
     await bench.page.keyboard.press('Shift+ArrowDown')
     const bar = bench.page.locator('[data-bulk]')
@@ -25,13 +18,13 @@ describe('many beads together', () => {
     await bench.page.getByRole('dialog', { name: 'Defer 2 beads' }).getByLabel('Until').fill('2031-05-04')
     await bench.page.keyboard.press('Enter')
     const until = new Date(2031, 4, 4).toISOString().replace('.000', '')
-    await see(row('lan-10')).toContainText('Backlog')
+    await see(bench.row('lan-10')).toContainText('Backlog')
     const deferred = { status: 'deferred', deferUntil: until }
     await expect.poll(() => bench.api.bodies, patience).toEqual([deferred, deferred])
-    await see(row('lan-9')).toContainText('Backlog')
+    await see(bench.row('lan-9')).toContainText('Backlog')
     await bench.page.getByRole('button', { name: 'Undo' }).click()
-    await see(row('lan-9')).toContainText('Next up')
-    await see(row('lan-10')).toContainText('Next up')
+    await see(bench.row('lan-9')).toContainText('Next up')
+    await see(bench.row('lan-10')).toContainText('Next up')
     await expect.poll(() => bench.api.bead('lan-9'), patience).toMatchObject({ status: 'open', deferUntil: null })
     await bar.getByRole('button', { name: 'Edit…' }).click()
     await bar.getByLabel('Type').selectOption('feature')
@@ -47,7 +40,7 @@ describe('many beads together', () => {
 
   it('say of each that stayed as it was why', async () => {
     await bench.signIn('/board?layout=flat&type=bug')
-    await see(row('lan-9')).toBeVisible()
+    await see(bench.row('lan-9')).toBeVisible()
     await bench.page.keyboard.press('Control+a')
     const bar = bench.page.locator('[data-bulk]')
     await see(bar).toContainText('3 selected')
@@ -57,14 +50,15 @@ describe('many beads together', () => {
     await bar.getByLabel('Priority').selectOption('3')
     await bar.getByRole('button', { name: 'Change all' }).click()
     await see(bar.getByRole('alert')).toContainText('lan-4 Bead lan-4 is worked by session s2. (bead_in_session)')
-    await see(row('lan-9')).toContainText('Low')
+    await see(bench.row('lan-9')).toContainText('Low')
     await see(bench.page.locator('.toasts')).toContainText('Changed 2 beads')
   })
 
   it('are deleted only when their number is typed', async () => {
     await bench.signIn('/board?layout=flat')
-    await row('lan-16').getByRole('checkbox').click()
-    await row('lan-14')
+    await bench.row('lan-16').getByRole('checkbox').click()
+    await bench
+      .row('lan-14')
       .getByRole('checkbox')
       .click({ modifiers: ['Shift'] })
     const bar = bench.page.locator('[data-bulk]')
@@ -92,7 +86,7 @@ describe('many beads together', () => {
     async (name) => {
       bench.api.offer(profileOf('beads_only', true))
       await bench.signIn()
-      await layout(name)
+      await bench.layout(name)
       const card = bench.page.locator('[data-bead] [data-card]').first()
       await card.focus()
       await see(card).toBeFocused()

@@ -1,4 +1,5 @@
 import type { BeadSummary } from '../../../model/bead.ts'
+import { kept } from './kept.ts'
 
 /** What beads are ordered by. Urgency is priority, then what can be started, then newest; done beads come last. */
 export const orderKeys = ['urgency', 'modified', 'created', 'edited', 'id'] as const
@@ -70,18 +71,8 @@ export function compareIds(a: string, b: string): number {
   return left.length - right.length || compareTexts(a, b)
 }
 
-const held = new Map<string, readonly string[]>()
-const heldAtMost = 50_000
-
 /** Runs of digits and runs of anything else; kept, because sorting asks for the same ids again and again. */
-function partsOf(id: string): readonly string[] {
-  const known = held.get(id)
-  if (known !== undefined) return known
-  if (held.size >= heldAtMost) held.clear()
-  const parts = id.match(/\d+|\D+/g) ?? []
-  held.set(id, parts)
-  return parts
-}
+const partsOf = kept<readonly string[]>((id) => id.match(/\d+|\D+/g) ?? [], 50_000)
 
 function compareParts(a: string, b: string): number {
   if (!isDigits(a) || !isDigits(b)) return compareTexts(a, b)

@@ -1,3 +1,5 @@
+import { kept } from './kept.ts'
+
 const units: readonly (readonly [limit: number, divisor: number, unit: Intl.RelativeTimeFormatUnit])[] = [
   [3_600, 60, 'minute'],
   [86_400, 3_600, 'hour'],
@@ -10,21 +12,8 @@ const whole = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle:
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 
 const keptAtMost = 5_000
-const dayOfMoment = kept((iso) => day.format(new Date(iso)))
-const wholeOfMoment = kept((iso) => whole.format(new Date(iso)))
-
-/** Formatting takes long, and lists say the same times with every key of a filter. */
-function kept(format: (iso: string) => string): (iso: string) => string {
-  const told = new Map<string, string>()
-  return (iso) => {
-    const known = told.get(iso)
-    if (known !== undefined) return known
-    if (told.size >= keptAtMost) told.clear()
-    const text = format(iso)
-    told.set(iso, text)
-    return text
-  }
-}
+const dayOfMoment = kept((iso) => day.format(new Date(iso)), keptAtMost)
+const wholeOfMoment = kept((iso) => whole.format(new Date(iso)), keptAtMost)
 
 /** "just now", "4m ago", "3 Nov 2026". Empty for what has no time. */
 export function ago(iso: string | null, now: number): string {

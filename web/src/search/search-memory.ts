@@ -1,4 +1,4 @@
-import { isWithin, type SearchEntry } from './search-index.ts'
+import type { SearchEntry } from './search-index.ts'
 
 /** One that was answered, with the places of what was found where those are few. */
 interface Answer {
@@ -59,6 +59,11 @@ export class SearchMemory {
     this.remember(words, found)
     return found
   }
+}
+
+/** Whether every text that holds `words` holds `wider` too. */
+function isWithin(words: readonly string[], wider: readonly string[]): boolean {
+  return wider.every((part) => words.some((word) => word.includes(part)))
 }
 
 function length(answer: Answer | null): number {

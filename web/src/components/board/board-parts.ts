@@ -1,7 +1,39 @@
+import type { BeadSummary } from '../../../../model/bead.ts'
 import { labelsAtMost, labelsTold } from '../../domain/board.ts'
 import type { Frees, Reason } from '../../domain/waiting.ts'
+import { typeIcon } from '../../domain/words.ts'
 import type { Face } from '../ui/face.ts'
 import { outlineOf } from '../ui/icons.ts'
+
+/** How a bead stands in its list. */
+interface Standing {
+  readonly href: string
+  /** Tab leads to it. */
+  readonly tabbable: boolean
+  /** Its panel is open. */
+  readonly open: boolean
+  /** It is picked for a change of many. */
+  readonly picked: boolean
+  /** Of the mark of its type, in pixels. */
+  readonly markSize: number
+}
+
+/** Writes what a row and a card have alike: type, id, title, and the controls. */
+export function writeBasics(face: Face, { id, type, title }: BeadSummary, standing: Standing): void {
+  face.part('type')?.set('title', type)
+  face.part('type-icon')?.set('d', outlineOf(typeIcon(type), standing.markSize))
+  face.part('type-word')?.say(type)
+  face.part('id')?.say(id)
+  const tabindex = standing.tabbable ? '0' : '-1'
+  const name = face.part('title')
+  name?.say(title)
+  name?.set('href', standing.href)
+  name?.set('tabindex', tabindex)
+  name?.set('aria-current', standing.open ? 'page' : null)
+  face.part('more')?.set('tabindex', tabindex)
+  const box = face.part('pick')?.element
+  if (box instanceof HTMLInputElement) box.checked = standing.picked
+}
 
 /** Writes the parts of `BoardReason`; null leaves it out. */
 export function writeReason(face: Face, reason: Reason | null): void {
